@@ -1,0 +1,11 @@
+"""Attestations as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AttestationsConfig(AppConfig):
+    name = "attestations"
+    label = "lms_attestations"
+    verbose_name = _("Attestations")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,60 @@
+"""Makes the database itself refuse UPDATE and DELETE on the tables that hold facts.
+
+A migration calls ``protect("table")``; the trigger's name is derived from the table's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+MESSAGE = "facts are appended, never changed"
+EVENTS = ("UPDATE", "DELETE")
+
+
+def create_triggers(connection: BaseDatabaseWrapper, table: str) -> None:
+    statements: list[str] = []
+    if connection.vendor == "postgresql":
+        statements.append(
+            "CREATE OR REPLACE FUNCTION lms_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{MESSAGE} (%)', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+        )
+    for event in EVENTS:
+        if connection.vendor == "sqlite":
+            statements.append(
+                f"CREATE TRIGGER {_name(table, event)} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({table})'); END"
+            )
+        elif connection.vendor == "postgresql":
+            statements.append(
+                f"CREATE TRIGGER {_name(table, event)} BEFORE {event} ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION lms_refuse_change()"
+            )
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def drop_triggers(connection: BaseDatabaseWrapper, table: str) -> None:
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for event in EVENTS:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, event)}{on}")
+
+
+def protect(table: str) -> migrations.RunPython:
+    """The migration operation for one table."""
+
+    def forward(apps: Any, schema_editor: Any) -> None:
+        create_triggers(schema_editor.connection, table)
+
+    def backward(apps: Any, schema_editor: Any) -> None:
+        drop_triggers(schema_editor.connection, table)
+
+    return migrations.RunPython(forward, backward, elidable=False)
+
+
+def _name(table: str, event: str) -> str:
+    return f"{table}_refuses_{event.lower()}"

@@ -1,0 +1,53 @@
+"""Every LMS_* setting: type, default, one sentence. A site sets them in its Django settings."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar, overload
+
+from django.conf import settings
+
+T = TypeVar("T")
+
+
+class Setting(Generic[T]):
+    """One setting; reading it asks Django's settings each time, so that tests can override it."""
+
+    def __init__(self, default: T, help_text: str) -> None:
+        self.default = default
+        self.help_text = help_text
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = f"LMS_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Setting[T]: ...
+    @overload
+    def __get__(self, instance: Any, owner: type) -> T: ...
+    def __get__(self, instance: Any, owner: type) -> Setting[T] | T:
+        return self if instance is None else getattr(settings, self.name, self.default)
+
+
+class LmsSettings:
+    """Settings of the floor: people, record store, requirements, gate, compliance."""
+
+    ORGANISATION_NAME = Setting("Safeguard", "Name of the organisation, in page titles, e-mails and certificates.")
+    IRI_BASE = Setting(
+        "https://learn.example.org/xapi",
+        "Root of the activity ids that this site makes. Never change it once statements exist.",
+    )
+    SITE_URL = Setting("http://localhost:8000", "Address of this site, without a slash at the end; used in e-mails.")
+    INVITATION_DAYS = Setting(30, "Days after which an invitation link no longer works.")
+    LONG_LEAVE_DAYS = Setting(30, "Absences longer than this many days are counted apart in every figure.")
+    GATED_PATHS: Setting[dict[str, str]] = Setting(
+        {}, "Address prefix to gate name, for GateMiddleware: {'/onboarding/': 'onboarding'}."
+    )
+    GATE_NEVER_BLOCKS: Setting[list[str]] = Setting(
+        [], "Further address prefixes that no gate may block: security briefing, medical, pay."
+    )
+    XAPI_MAX_BODY = Setting(5_000_000, "Largest request body that the record store reads, in bytes.")
+    XAPI_PAGE_SIZE = Setting(100, "Statements on one page of the record store's answer.")
+    IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
+    HEARTBEAT_SECONDS = Setting(180, "Age at which the clock or the worker counts as standing still.")
+
+
+conf = LmsSettings()

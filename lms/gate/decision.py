@@ -1,0 +1,87 @@
+"""Answers whether a person may pass a gate: from stored facts, at once, in one query; no job decides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from django.utils import timezone
+
+from lms.people.models import Person
+from lms.requirements.standing import Facts, Standing, standing
+
+COLUMNS = (
+    "due_on", "completed_on", "valid_until", "renew_from", "waived_from", "waived_until", "carried_until",
+)  # fmt: skip
+
+
+class UnknownPerson(LookupError):
+    """There is nobody with that number."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    requirement: str
+    title: str
+    standing: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``allow``, ``allow_until`` a day (the last one), or ``block`` with what is missing."""
+
+    decision: Literal["allow", "allow_until", "block"]
+    checked_at: datetime
+    until: date | None = None
+    missing: list[Missing] = field(default_factory=list)
+
+    @property
+    def lets_through(self) -> bool:
+        return self.decision != "block"
+
+
+def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
+    """The gate's answer for the person with that number. Raises UnknownPerson.
+
+    Only requirements that name the gate count. One that is not met blocks, unless it lets people through until its due
+    date; a waiver or a proof that ends limits the answer to its last day. A person who has left is blocked.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    rows = list(
+        Person.objects.filter(number=number).values_list(
+            "left_on",
+            "assignments__ended_on",
+            "assignments__requirement__gate",
+            "assignments__requirement__code",
+            "assignments__requirement__title",
+            "assignments__requirement__gate_allows_until_due",
+            *(f"assignments__{name}" for name in COLUMNS),
+        )
+    )
+    if not rows:
+        raise UnknownPerson(number)
+    missing: list[Missing] = []
+    limits: list[date] = []
+    left_on = rows[0][0]
+    for _, ended_on, asked_at, code, title, grace, *dates in rows:
+        if asked_at != gate or ended_on is not None:
+            continue
+        facts = Facts(**dict(zip(COLUMNS, dates, strict=True)))
+        what = standing(facts, today)
+        if what.is_open and not what.is_proven:
+            if grace and what is Standing.DUE:
+                limits.append(facts.due_on)
+            else:
+                missing.append(Missing(code, title, what.value, facts.due_on))
+        elif what is Standing.WAIVED:
+            limits += [facts.waived_until] if facts.waived_until else []
+        else:
+            limits += [end for end in (facts.valid_until or facts.carried_until,) if end]
+    if missing or (left_on is not None and left_on <= today):
+        return Decision("block", now, missing=sorted(missing, key=lambda item: item.due_on))
+    if limits:
+        return Decision("allow_until", now, until=min(limits))
+    return Decision("allow", now)

@@ -1,0 +1,40 @@
+"""Gathers the models of the areas, where Django looks for them."""
+
+from lms.gate.models import AccessToken
+from lms.lrs.models import Credential, Scope, Statement
+from lms.people.models import (
+    Agreement,
+    Category,
+    Headship,
+    Invitation,
+    Leave,
+    Office,
+    OfficeAccess,
+    Organisation,
+    Person,
+)
+from lms.periodic_models import PeriodicRun
+from lms.requirements.models import AcceptedActivity, Activity, Assignment, Completion, Requirement, Waiver
+
+__all__ = [
+    "AcceptedActivity",
+    "AccessToken",
+    "Activity",
+    "Agreement",
+    "Assignment",
+    "Category",
+    "Completion",
+    "Credential",
+    "Headship",
+    "Invitation",
+    "Leave",
+    "Office",
+    "OfficeAccess",
+    "Organisation",
+    "PeriodicRun",
+    "Person",
+    "Requirement",
+    "Scope",
+    "Statement",
+    "Waiver",
+]

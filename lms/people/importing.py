@@ -1,0 +1,213 @@
+"""Takes HR's feed in: offices, joiners, movers, leavers. Safe to repeat; assigns at once what joiners and movers owe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import transaction
+from wagtail.log_actions import log
+
+from lms.people import feed
+from lms.people.models import LANGUAGES, Category, Headship, Leave, Office, Organisation, Person
+
+BATCH = 1000
+PLAIN_FIELDS = (
+    "name", "email", "personal_email", "category", "language", "time_zone", "is_manager",
+    "joined_on", "contract_ends_on", "left_on",
+)  # fmt: skip
+
+
+@dataclass
+class ImportReport:
+    """What an import did, or with a dry run would have done."""
+
+    created: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    offices_created: int = 0
+    rejected: list[feed.Rejected] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    assignments: int = 0
+
+
+class _DryRun(Exception):
+    """Rolls the transaction back; carries nothing."""
+
+
+def import_directory(
+    *,
+    people: bytes,
+    offices: bytes | None = None,
+    today: date,
+    assign: Callable[[list[int]], int],
+    dry_run: bool = False,
+) -> ImportReport:
+    """Bring people and offices up to the feed's state, in one transaction.
+
+    ``assign`` is called with the ids of joiners, movers and leavers and answers how many assignments it opened: people
+    must owe what they owe from the moment they exist, or a gate would let them through. Raises feed.NotAFeed.
+    """
+    report = ImportReport()
+    try:
+        with transaction.atomic():
+            if offices is not None:
+                _import_offices(offices, report)
+            touched = _import_people(people, report, today)
+            report.assignments = assign(touched)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return report
+
+
+def _import_offices(data: bytes, report: ImportReport) -> None:
+    known = {office.code: office for office in Office.objects.all()}
+    kinds = set(Office.Kind.values)
+    waiting: list[tuple[int, dict[str, str]]] = []
+    for line, content in feed.table(data, required=("code", "name", "kind", "parent"), what="offices"):
+        if isinstance(content, str):
+            report.rejected.append(feed.Rejected(line, content, {}))
+            continue
+        problem = ""
+        if not content["code"] or not content["name"]:
+            problem = "code or name is empty"
+        elif content["kind"] not in kinds:
+            problem = f"kind {content['kind']!r} is not one of {', '.join(sorted(kinds))}"
+        elif content.get("time_zone") and content["time_zone"] not in feed.ZONES:
+            problem = f"time zone {content['time_zone']!r} is not known"
+        if problem:
+            report.rejected.append(feed.Rejected(line, f"offices: {problem}", content))
+        else:
+            waiting.append((line, content))
+    progress = True
+    while waiting and progress:  # parents may stand below their children in the file
+        progress = False
+        for item in list(waiting):
+            _, content = item
+            if content["parent"] and content["parent"] not in known:
+                continue
+            known[content["code"]] = _put_office(content, known, report)
+            waiting.remove(item)
+            progress = True
+    for line, content in waiting:
+        reason = f"offices: parent {content['parent']!r} is not known"
+        report.rejected.append(feed.Rejected(line, reason, content))
+
+
+def _put_office(content: dict[str, str], known: dict[str, Office], report: ImportReport) -> Office:
+    fields = {"name": content["name"], "kind": content["kind"], "time_zone": content.get("time_zone") or "UTC"}
+    office = known.get(content["code"])
+    parent = Office.objects.get(code=content["parent"]) if content["parent"] else None
+    if office is None:
+        report.offices_created += 1
+        if parent is None:
+            return Office.add_root(code=content["code"], **fields)  # type: ignore[no-any-return]
+        return parent.add_child(code=content["code"], **fields)  # type: ignore[no-any-return]
+    if any(getattr(office, name) != value for name, value in fields.items()):
+        for name, value in fields.items():
+            setattr(office, name, value)
+        office.save(update_fields=list(fields))
+    if parent is not None and not office.is_child_of(parent):
+        office.move(parent, pos="sorted-child")
+        office.refresh_from_db()
+    return office
+
+
+def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
+    offices = {office.code: office for office in Office.objects.all()}
+    rows, rejected = feed.people(
+        data,
+        offices=set(offices),
+        categories=set(Category.values),
+        languages={code for code, _ in LANGUAGES},
+    )
+    report.rejected += rejected
+    organisations = {item.code: item for item in Organisation.objects.all()}
+    existing = {person.number: person for person in Person.objects.filter(number__in=[row.number for row in rows])}
+    create: list[Person] = []
+    update: list[Person] = []
+    for row in rows:
+        if row.organisation and row.organisation not in organisations:
+            organisations[row.organisation] = Organisation.objects.create(code=row.organisation, name=row.organisation)
+        values = {name: getattr(row, name) for name in PLAIN_FIELDS}
+        values["office_id"] = offices[row.office].pk
+        values["organisation_id"] = organisations[row.organisation].pk if row.organisation else None
+        person = existing.get(row.number)
+        if person is None:
+            create.append(Person(number=row.number, **values))
+            report.created.append(row.number)
+            continue
+        before = {name: getattr(person, name) for name in values if getattr(person, name) != values[name]}
+        if not before:
+            report.unchanged += 1
+            continue
+        for name in before:
+            setattr(person, name, values[name])
+        update.append(person)
+        (report.left if "left_on" in before and person.left_on else report.changed).append(row.number)
+        log(person, "lms.person.import", data={"changed": sorted(before)})
+    Person.objects.bulk_create(create, batch_size=BATCH)
+    Person.objects.bulk_update(update, [*PLAIN_FIELDS, "office", "organisation"], batch_size=BATCH)
+    people = dict(existing) | {person.number: person for person in create}
+    _link_supervisors(rows, people, report)
+    _put_headships(rows, people, offices, today)
+    _put_leaves(rows, people)
+    return [person.pk for person in [*create, *update]]
+
+
+def _link_supervisors(rows: list[feed.PersonRow], people: dict[str, Person], report: ImportReport) -> None:
+    wanted = {row.supervisor for row in rows if row.supervisor} - people.keys()
+    ids = {number: person.pk for number, person in people.items()}
+    ids |= dict(Person.objects.filter(number__in=wanted).values_list("number", "pk"))
+    changed = []
+    for row in rows:
+        person = people[row.number]
+        if row.supervisor and row.supervisor not in ids:
+            report.warnings.append(f"line {row.line}: supervisor {row.supervisor} is not known; left as it was")
+            continue
+        supervisor = ids.get(row.supervisor)
+        if person.supervisor_id != supervisor:
+            person.supervisor_id = supervisor
+            changed.append(person)
+    Person.objects.bulk_update(changed, ["supervisor"], batch_size=BATCH)
+
+
+def _put_headships(
+    rows: list[feed.PersonRow], people: dict[str, Person], offices: dict[str, Office], today: date
+) -> None:
+    current = {headship.office_id: headship for headship in Headship.objects.filter(ends_on__isnull=True)}
+    for row in rows:
+        office, person = offices[row.office], people[row.number]
+        headship = current.get(office.pk)
+        is_head = row.head_of_office and not person.has_left(today)
+        if headship and headship.person_id == person.pk and not is_head:
+            _end(headship, today)
+            del current[office.pk]
+        elif is_head and (headship is None or headship.person_id != person.pk):
+            if headship:
+                _end(headship, today)
+            current[office.pk] = Headship.objects.create(office=office, person=person, starts_on=today)
+
+
+def _end(headship: Headship, today: date) -> None:
+    headship.ends_on = max(headship.starts_on, today - timedelta(days=1))
+    headship.save(update_fields=["ends_on"])
+
+
+def _put_leaves(rows: list[feed.PersonRow], people: dict[str, Person]) -> None:
+    told = [
+        Leave(person=people[row.number], first_day=row.leave_from, last_day=row.leave_until)
+        for row in rows
+        if row.leave_from
+    ]
+    Leave.objects.bulk_create(
+        told,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["person", "first_day"],
+        update_fields=["last_day"],
+    )

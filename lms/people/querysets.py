@@ -1,0 +1,81 @@
+"""Named ways to read offices and people, and who may see whom."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
+
+from lms.conf import conf
+
+if TYPE_CHECKING:
+    from lms.people.models import Office
+
+
+class OfficeQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships no types
+    def visible_to(self, user: Any) -> OfficeQuerySet:
+        """Offices whose figures the user may see: those given to them, those they head, and all below.
+
+        Fails closed: no grant, no office. Superusers see all.
+        """
+        if not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        today = timezone.localdate()
+        roots = self.model.objects.filter(
+            Q(pk__in=user.office_access.values("office"))
+            | Q(
+                headships__person__user=user,
+                headships__person__left_on__isnull=True,
+                headships__starts_on__lte=today,
+            )
+            & (Q(headships__ends_on__isnull=True) | Q(headships__ends_on__gte=today))
+        )
+        paths = list(roots.values_list("path", flat=True).distinct())
+        if not paths:
+            return self.none()
+        below = Q()
+        for path in paths:
+            below |= Q(path__startswith=path)
+        return self.filter(below)
+
+
+class OfficeManager(MP_NodeManager):  # type: ignore[misc]
+    def get_queryset(self) -> OfficeQuerySet:
+        return OfficeQuerySet(self.model).order_by("path")
+
+    def visible_to(self, user: Any) -> OfficeQuerySet:
+        return self.get_queryset().visible_to(user)
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    def employed(self, on: date) -> PersonQuerySet:
+        """Everybody who has not left by that day; joiners who start later are included."""
+        return self.filter(Q(left_on__isnull=True) | Q(left_on__gt=on))
+
+    def below(self, office: Office) -> PersonQuerySet:
+        return self.filter(office__path__startswith=office.path)
+
+    def visible_to(self, user: Any) -> PersonQuerySet:
+        from lms.people.models import Office
+
+        return self.filter(office__in=Office.objects.visible_to(user))
+
+
+def away(on: date, person: str = "person") -> Exists:
+    """True where the person is on an approved absence of more than LMS_LONG_LEAVE_DAYS that covers the day."""
+    from lms.people.models import Leave
+
+    return Exists(
+        Leave.objects.filter(
+            person=OuterRef(person),
+            first_day__lte=on,
+            last_day__gte=on,
+            last_day__gt=F("first_day") + timedelta(days=conf.LONG_LEAVE_DAYS - 1),
+        )
+    )
