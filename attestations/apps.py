@@ -9,3 +9,9 @@ class AttestationsConfig(AppConfig):
     label = "lms_attestations"
     verbose_name = _("Attestations")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from attestations.kinds import AttestationKind
+        from lms.requirements import kinds
+
+        kinds.register(AttestationKind())

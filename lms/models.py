@@ -15,6 +15,7 @@ from lms.people.models import (
 )
 from lms.periodic_models import PeriodicRun
 from lms.requirements.models import AcceptedActivity, Activity, Assignment, Completion, Requirement, Waiver
+from lms.signposts.models import SignpostCard
 
 __all__ = [
     "AcceptedActivity",
@@ -35,6 +36,7 @@ __all__ = [
     "Person",
     "Requirement",
     "Scope",
+    "SignpostCard",
     "Statement",
     "Waiver",
 ]

@@ -9,5 +9,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.urls")),
+    path("", include("courses.urls")),
+    path("", include("attestations.urls")),
     path("", include(wagtail_urls)),
 ]

@@ -1,0 +1,89 @@
+"""Issues certificates: with the completion, in its transaction; the PDF when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.models import Certificate, CertificateDocument, Enrolment
+from lms import pdf
+from lms.conf import conf
+from lms.requirements.models import Assignment, Completion
+
+
+def on_completion(completion: Completion, **_: Any) -> None:
+    """Listener of ``completion_recorded``: a completed course gives a certificate."""
+    if completion.activity.kind == "course":
+        issue(completion=completion)
+
+
+def issue(*, completion: Completion) -> Certificate:
+    """The certificate of that completion; made once."""
+    enrolment = (
+        Enrolment.objects.select_related("page__locale")
+        .filter(person=completion.person, activity=completion.activity, registration=completion.registration)
+        .first()
+    )
+    page = enrolment.page if enrolment else None
+    certificate, _ = Certificate.objects.get_or_create(
+        completion=completion,
+        defaults={
+            "code": new_code(),
+            "holder": completion.person.name,
+            "title": page.title if page else completion.activity.name,
+            "course_code": page.code if page else "",
+            "course_version": enrolment.course_version if enrolment else "",
+            "language": page.locale.language_code if page else "en",
+            "completed_on": completion.completed_on,
+            "valid_until": valid_until(completion),
+            "issued_at": timezone.now(),
+        },
+    )
+    return certificate
+
+
+def new_code() -> str:
+    """26 characters out of 31 without look-alikes: 128 random bits that can be typed from paper."""
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(26))
+
+
+def valid_until(completion: Completion) -> date | None:
+    """The longest validity that a requirement gives this completion; None for ever."""
+    ends = list(Assignment.objects.filter(completion=completion).values_list("valid_until", flat=True))
+    return None if not ends or None in ends else max(ends)
+
+
+def document(certificate: Certificate) -> CertificateDocument:
+    """The PDF, rendered when first asked for and frozen from then on."""
+    found = CertificateDocument.objects.filter(certificate=certificate).first()
+    if found is not None:
+        return found
+    data = pdf.render(
+        "certificate",
+        {
+            "holder": certificate.holder,
+            "title": certificate.title,
+            "code": certificate.course_code,
+            "version": certificate.course_version,
+            "language": certificate.language,
+            "completed_on": certificate.completed_on.isoformat(),
+            "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else "",
+            "organisation": conf.ORGANISATION_NAME,
+            "verify_url": conf.SITE_URL + reverse("courses:verify", args=[certificate.code]),
+            "verify_code": certificate.code,
+            "issued_at": certificate.issued_at.strftime("%Y-%m-%d %H:%M UTC"),
+        },
+    )
+    try:
+        with transaction.atomic():
+            return CertificateDocument.objects.create(
+                certificate=certificate, pdf=data, sha256=hashlib.sha256(data).hexdigest()
+            )
+    except IntegrityError:  # asked for twice at once: the first one is the document
+        return CertificateDocument.objects.get(certificate=certificate)

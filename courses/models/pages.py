@@ -1,0 +1,152 @@
+"""The pages an author writes: catalogue, course, lesson. A page is an edition; the obligation hangs on the activity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+
+from courses.blocks import INTERACTIVE, RICH_TEXT, LessonBody
+from courses.models.questions import QuestionBank
+from lms.requirements.models import Activity
+
+
+class CourseIndexPage(Page):
+    """The catalogue: every published course, in the order of the page tree. Public."""
+
+    introduction = RichTextField(_("introduction"), blank=True, features=RICH_TEXT)
+
+    content_panels = [*Page.content_panels, "introduction"]
+    subpage_types = ["lms_courses.CoursePage"]
+    template = "courses/course_index.html"
+
+    class Meta:
+        verbose_name = _("course index")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["courses"] = CoursePage.objects.child_of(self).live().public().order_by("path")
+        return context
+
+
+class CoursePage(Page):
+    """One edition of a course. Editions in other languages are translations of it and share its activity."""
+
+    course_key = models.SlugField(
+        _("key"), max_length=64, help_text=_("Names the course in every proof. Never change it after publishing.")
+    )
+    code = models.CharField(_("code"), max_length=32, blank=True)
+    version = models.CharField(_("version"), max_length=32, default="1")
+    summary = models.TextField(_("summary"), max_length=600)
+    objectives = models.TextField(_("what you will be able to do"), blank=True, help_text=_("One a line."))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), help_text=_("For all lessons together."))
+    sources = models.TextField(_("sources"), blank=True, help_text=_("One a line."))
+    activity = models.ForeignKey(Activity, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    bank = models.ForeignKey(
+        QuestionBank, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        verbose_name=_("question bank"), help_text=_("Empty: the course ends with its last lesson."),
+    )  # fmt: skip
+    draw = models.PositiveSmallIntegerField(
+        _("questions in a check"), default=20, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    mastery = models.PositiveSmallIntegerField(
+        _("pass mark, per cent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    pause_after = models.PositiveSmallIntegerField(
+        _("pause after so many failed attempts"), default=3, validators=[MinValueValidator(1)]
+    )
+    pause_minutes = models.PositiveSmallIntegerField(_("length of the pause, minutes"), default=60)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("objectives"),
+        FieldPanel("minutes"),
+        FieldPanel("sources"),
+        MultiFieldPanel([FieldPanel("course_key"), FieldPanel("code"), FieldPanel("version")], heading=_("Identity")),
+    ]
+    check_panels = [FieldPanel(name) for name in ("bank", "draw", "mastery", "pause_after", "pause_minutes")]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading=_("Course")),
+            ObjectList(check_panels, heading=_("Final check")),
+            ObjectList(Page.promote_panels, heading=_("Promote")),
+            ObjectList(Page.settings_panels, heading=_("Settings")),
+        ]
+    )
+    parent_page_types = ["lms_courses.CourseIndexPage"]
+    subpage_types = ["lms_courses.LessonPage"]
+    template = "courses/course.html"
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    def clean(self) -> None:
+        super().clean()
+        from courses.registering import key_is_free
+
+        if self.course_key and not key_is_free(self):
+            from django.core.exceptions import ValidationError
+
+            raise ValidationError({"course_key": _("Another course has this key.")})
+
+    def lessons(self) -> list[LessonPage]:
+        """The published lessons in order."""
+        return list(LessonPage.objects.child_of(self).live().order_by("path"))
+
+    def lines(self, name: str) -> list[str]:
+        return [line.strip() for line in getattr(self, name).splitlines() if line.strip()]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.players.native.course import course_context
+
+        return {**super().get_context(request, *args, **kwargs), **course_context(request, self)}
+
+
+class LessonPage(Page):
+    """One lesson of at most a quarter of an hour. Needs a signed-in person; shows nothing that is graded."""
+
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
+    summary = models.TextField(_("summary"), blank=True, max_length=600)
+    objectives = models.TextField(_("what you will be able to do"), blank=True, help_text=_("One a line."))
+    body = StreamField(LessonBody(), verbose_name=_("lesson"))
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the files, when loaded.")
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("minutes"),
+        FieldPanel("summary"),
+        FieldPanel("objectives"),
+        FieldPanel("body"),
+    ]
+    parent_page_types = ["lms_courses.CoursePage"]
+    subpage_types: list[str] = []
+    template = "courses/lesson.html"
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    def lines(self, name: str) -> list[str]:
+        return [line.strip() for line in getattr(self, name).splitlines() if line.strip()]
+
+    def interactive_blocks(self) -> dict[str, Any]:
+        """By block id: what must be answered before going on."""
+        return {block.id: block for block in self.body if block.block_type in INTERACTIVE}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from courses.players.native.lesson import serve_lesson
+
+        return serve_lesson(request, self)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context.setdefault("answers", {})
+        return context

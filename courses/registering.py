@@ -1,0 +1,51 @@
+"""Gives a course its activity: the course as a block, and its content as the first part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from courses.models.pages import CoursePage
+from lms.conf import conf
+from lms.requirements.models import Activity
+
+
+def course_iri(key: str) -> str:
+    return f"{conf.IRI_BASE}/course/{key}"
+
+
+def key_is_free(page: CoursePage) -> bool:
+    """A key belongs to one course and its translations."""
+    return (
+        not CoursePage.objects.filter(course_key=page.course_key)
+        .exclude(translation_key=page.translation_key)
+        .exclude(pk=page.pk)
+        .exists()
+    )
+
+
+def register(page: CoursePage) -> Activity:
+    """The activity of the course, made or brought up to the edition. Safe to repeat; editions share it."""
+    with transaction.atomic():
+        course, _ = Activity.objects.update_or_create(
+            iri=course_iri(page.course_key),
+            defaults={"kind": "course", "move_on": Activity.MoveOn.PARTS},
+            create_defaults={"kind": "course", "move_on": Activity.MoveOn.PARTS, "name": page.title},
+        )
+        if page.locale.language_code == "en" and course.name != page.title:
+            course.name = page.title
+            course.save(update_fields=["name"])
+        both = Activity.MoveOn.COMPLETED_AND_PASSED if page.bank_id else Activity.MoveOn.COMPLETED
+        Activity.objects.update_or_create(
+            iri=f"{course.iri}/content",
+            defaults={"kind": "content", "name": page.title, "move_on": both, "part_of": course, "position": 1},
+        )
+        CoursePage.objects.filter(pk=page.pk).update(activity=course)
+        page.activity = course
+    return course
+
+
+def on_published(instance: CoursePage, **_: Any) -> None:
+    """Listener of Wagtail's ``page_published``: an author needs nothing but the admin to add a course."""
+    register(instance)

@@ -1,0 +1,17 @@
+"""The courses' addresses beside their pages; a host site includes them at its root."""
+
+from django.urls import path
+
+from courses import views
+from courses.players.native import check, course
+
+app_name = "courses"
+urlpatterns = [
+    path("learning/course/<int:page_id>/start/", course.start, name="start"),
+    path("learning/check/<uuid:registration>/", check.check, name="check"),
+    path("learning/check/<uuid:registration>/<int:number>/", check.result, name="result"),
+    path("learning/certificate/<slug:code>.pdf", views.certificate, name="certificate"),
+    path("verify/", views.verify, name="verify_form"),
+    path("verify/<slug:code>", views.verify, name="verify"),
+    path("verify/<slug:code>/", views.verify),
+]

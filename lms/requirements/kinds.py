@@ -1,0 +1,74 @@
+"""The activity-kind registry: what each kind of activity tells the floor about itself.
+
+A course or an attestation registers here; the floor never imports them. This is one of the two ways up (DESIGN.md 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from lms.people.models import Person
+from lms.requirements.models import Activity, Completion
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a learner sees of an activity before opening it; ``done`` of ``steps`` for the progress bar."""
+
+    title: str
+    url: str
+    summary: str = ""
+    minutes: int = 0
+    done: int = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class Document:
+    """Something to take away after completing: a certificate, a signed text."""
+
+    title: str
+    url: str
+
+
+class ActivityKind(Protocol):
+    name: str
+
+    def describe(
+        self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
+    ) -> dict[int, Description]:
+        """By activity id; the number of queries does not grow with the activities."""
+
+    def documents(self, *, completion: Completion) -> list[Document]:
+        """What the completed activity gives to take away."""
+
+    def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
+        """Make the activity's own content from course files; safe to repeat."""
+
+
+_kinds: dict[str, ActivityKind] = {}
+
+
+def register(kind: ActivityKind) -> None:
+    _kinds[kind.name] = kind
+
+
+def kind(name: str) -> ActivityKind | None:
+    return _kinds.get(name)
+
+
+def describe(
+    *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
+) -> dict[int, Description]:
+    """Each activity described by its own kind."""
+    by_kind: dict[str, list[Activity]] = {}
+    for activity in activities:
+        by_kind.setdefault(activity.kind, []).append(activity)
+    found: dict[int, Description] = {}
+    for name, group in by_kind.items():
+        if name in _kinds:
+            found |= _kinds[name].describe(person=person, activities=group, registrations=registrations)
+    return found

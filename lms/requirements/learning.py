@@ -1,0 +1,137 @@
+"""Reads what one person owes and has done, as My learning and the receipt show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from lms.people.models import Person
+from lms.requirements import kinds
+from lms.requirements.models import Activity, Assignment, Completion
+from lms.requirements.standing import Standing
+
+
+@dataclass
+class Task:
+    """One line of My learning."""
+
+    assignment: Assignment
+    standing: Standing
+    activity: Activity
+    title: str
+    url: str = ""
+    minutes: int = 0
+    done: int = 0
+    steps: int = 0
+    next_step: str = ""
+    days_left: int = 0
+    alternatives: list[kinds.Description] = field(default_factory=list)
+
+    @property
+    def is_begun(self) -> bool:
+        return self.done > 0
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.steps) if self.steps else 0
+
+    @property
+    def receipt_url(self) -> str:
+        completion = self.assignment.completion
+        return reverse("lms:receipt", args=[completion.registration]) if completion else ""
+
+
+def tasks(*, person: Person, today: date) -> list[Task]:
+    """What the person owes, most urgent first, then what is done. The number of queries is constant."""
+    assignments = list(
+        Assignment.objects.open()
+        .filter(person=person)
+        .select_related("requirement", "completion")
+        .prefetch_related("requirement__accepted__activity__parts")
+    )
+    courses = {a.activity for item in assignments for a in item.requirement.accepted.all()}
+    registrations = {
+        accepted.activity_id: item.registration for item in assignments for accepted in item.requirement.accepted.all()
+    }
+    parts = {part for course in courses for part in course.parts.all()}
+    for part in parts:
+        registrations[part.pk] = registrations[part.part_of_id]  # type: ignore[index]
+    described = kinds.describe(person=person, activities=[*courses, *parts], registrations=registrations)
+    complete = set(
+        Completion.objects.filter(person=person, registration__in=registrations.values()).values_list(
+            "activity", "registration"
+        )
+    )
+    found = [_task(item, today, described, complete) for item in assignments]
+    return sorted(found, key=lambda task: (not task.standing.is_open, task.assignment.due_on, task.title))
+
+
+def _task(
+    assignment: Assignment, today: date, described: dict[int, kinds.Description], complete: set[tuple[int, UUID]]
+) -> Task:
+    accepted = [item.activity for item in assignment.requirement.accepted.all()]
+    chosen = next((activity for activity in accepted if activity.pk in described), accepted[0])
+    own = described.get(chosen.pk)
+    task = Task(
+        assignment=assignment,
+        standing=assignment.standing_on(today),
+        activity=chosen,
+        title=own.title if own else chosen.name,
+        url=own.url if own else "",
+        minutes=own.minutes if own else 0,
+        days_left=(assignment.due_on - today).days,
+        alternatives=[described[item.pk] for item in accepted if item != chosen and item.pk in described],
+    )
+    for part in sorted(chosen.parts.all(), key=lambda part: part.position):
+        of_part = described.get(part.pk)
+        steps = of_part.steps if of_part else 1
+        finished = (part.pk, assignment.registration) in complete
+        task.steps += steps
+        task.done += steps if finished else min(of_part.done if of_part else 0, steps - 1)
+        if not finished and not task.next_step and of_part:
+            task.next_step = of_part.title
+            task.url = of_part.url or task.url
+    return task
+
+
+def next_url(*, person: Person, course: Activity, registration: UUID) -> str:
+    """Where the learner goes now: the first part still open, or the receipt when there is none."""
+    parts = list(course.parts.order_by("position"))
+    complete = set(
+        Completion.objects.filter(person=person, registration=registration, activity__in=parts).values_list(
+            "activity", flat=True
+        )
+    )
+    for part in parts:
+        if part.pk not in complete:
+            described = kinds.describe(person=person, activities=[part], registrations={part.pk: registration})
+            return described[part.pk].url if part.pk in described else reverse("lms:learning")
+    return reverse("lms:receipt", args=[registration])
+
+
+def is_ready(*, person: Person, part: Activity, registration: UUID) -> bool:
+    """True when every earlier part of the same course is complete in this registration."""
+    earlier = Activity.objects.filter(part_of=part.part_of, position__lt=part.position)
+    done = Completion.objects.filter(person=person, registration=registration, activity__in=earlier)
+    return done.count() == earlier.count()
+
+
+def receipt(*, person: Person, registration: UUID) -> dict[str, Any] | None:
+    """What the record store and the ledger hold of one finished registration; None while it is not finished."""
+    completions = list(
+        Completion.objects.filter(person=person, registration=registration)
+        .select_related("activity", "statement")
+        .order_by("sequence")
+    )
+    whole = next((item for item in completions if item.activity.part_of_id is None), None)
+    if whole is None:
+        return None
+    documents = []
+    for completion in completions:
+        handler = kinds.kind(completion.activity.kind)
+        documents += handler.documents(completion=completion) if handler else []
+    return {"completion": whole, "parts": [item for item in completions if item is not whole], "documents": documents}

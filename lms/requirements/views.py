@@ -1,0 +1,48 @@
+"""My learning and the receipt. Each person sees their own and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from lms.people.models import Person
+from lms.requirements.learning import receipt, tasks
+
+
+def today_of(person: Person) -> date:
+    """The calendar day where the person works."""
+    return timezone.localdate(timezone=person.zone)
+
+
+@login_required
+@require_safe
+def my_learning(request: HttpRequest) -> HttpResponse:
+    """The signed-in person's own tasks."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    if person is None:
+        return render(request, "lms/no_person.html")
+    found = tasks(person=person, today=today_of(person))
+    context = {
+        "open_tasks": [task for task in found if task.standing.is_open],
+        "done_tasks": [task for task in found if not task.standing.is_open],
+    }
+    return render(request, "lms/learning.html", context)
+
+
+@login_required
+@require_safe
+def receipt_view(request: HttpRequest, registration: UUID) -> HttpResponse:
+    """The proof of one finished course; 404 for everybody else's."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    found = receipt(person=person, registration=registration) if person else None
+    if found is None:
+        raise Http404
+    assert person is not None
+    still_open = [task for task in tasks(person=person, today=today_of(person)) if task.standing.is_open]
+    return render(request, "lms/receipt.html", {**found, "open_tasks": still_open})

@@ -1,0 +1,48 @@
+"""Template tags of the learner's pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lms.signposts.models import SignpostCard, cards_in
+
+register = template.Library()
+
+
+@register.simple_tag
+def signposts() -> list[SignpostCard]:
+    """The reporting and support cards, for the panel on every learner page."""
+    return cards_in(get_language() or "en")
+
+
+@register.filter
+def minutes(value: int | timedelta) -> str:
+    """A duration in minutes as people say it: “45 min”, “1 h 15 min”."""
+    total = int(value.total_seconds() // 60) if isinstance(value, timedelta) else int(value)
+    hours, rest = divmod(total, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def days_from_now(days: int) -> str:
+    """Days until or since a date, in words."""
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+    return ngettext("%(count)d day ago", "%(count)d days ago", -days) % {"count": -days}
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
