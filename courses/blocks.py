@@ -106,7 +106,9 @@ class KnowledgeCheck(blocks.StructBlock):
         right = sum(bool(option["correct"]) for option in cleaned["options"])
         if right == 0 or (cleaned["kind"] == "single" and right != 1):
             raise blocks.StructBlockValidationError(
-                non_block_errors=[ValidationError(_("Mark the correct answer: exactly one, or at least one of several."))]
+                non_block_errors=[
+                    ValidationError(_("Mark the correct answer: exactly one, or at least one of several."))
+                ]
             )
         return cleaned
 

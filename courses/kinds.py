@@ -36,9 +36,7 @@ class CourseKind:
     ) -> dict[int, Description]:
         pages = editions([activity.pk for activity in activities])
         return {
-            activity: Description(
-                title=page.title, url=page.url or "", summary=page.summary, minutes=page.minutes
-            )
+            activity: Description(title=page.title, url=page.url or "", summary=page.summary, minutes=page.minutes)
             for activity, page in pages.items()
         }
 
@@ -62,9 +60,7 @@ class ContentKind:
     ) -> dict[int, Description]:
         parts = {activity.part_of_id: activity for activity in activities}
         pages = editions([course for course in parts if course])
-        lessons = {
-            (page.pk): [] for page in pages.values()
-        }  # type: dict[int, list[LessonPage]]
+        lessons = {(page.pk): [] for page in pages.values()}  # type: dict[int, list[LessonPage]]
         wanted = {page.path: page.pk for page in pages.values()}
         for lesson in LessonPage.objects.live().filter(path__regex="^(" + "|".join(wanted or {"-": 0}) + ")....$"):
             lessons[wanted[lesson.path[:-4]]].append(lesson)

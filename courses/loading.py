@@ -183,9 +183,7 @@ def _load_bank(course: Course) -> QuestionBank:
             topic=question.topic,
         )
         QuestionOption.objects.bulk_create(
-            QuestionOption(
-                question=row, sort_order=place, text=option["text"], correct=option.get("correct", False)
-            )
+            QuestionOption(question=row, sort_order=place, text=option["text"], correct=option.get("correct", False))
             for place, option in enumerate(question.options)
         )
     return bank

@@ -13,6 +13,7 @@ class LmsConfig(AppConfig):
     def ready(self) -> None:
         from lms import checks  # noqa: F401  registers the system checks
         from lms.lrs.signals import statement_recorded
+        from lms.requirements import verifying  # noqa: F401  registers the ledger checks
         from lms.requirements.completing import on_statement
 
         statement_recorded.connect(on_statement, dispatch_uid="lms.completing")

@@ -27,9 +27,7 @@ def render(name: str, data: Mapping[str, str]) -> bytes:
 
     ``data`` reaches the template as one JSON input, never as source: what a person is called cannot become markup.
     """
-    source = next(
-        path for app in apps.get_app_configs() if (path := Path(app.path) / "pdf" / f"{name}.typ").exists()
-    )
+    source = next(path for app in apps.get_app_configs() if (path := Path(app.path) / "pdf" / f"{name}.typ").exists())
     qr = segno.make(data["verify_url"], error="m")
     matrix = ["".join("1" if cell else "0" for cell in row) for row in qr.matrix]
     result = typst.compile(

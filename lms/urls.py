@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from lms.compliance import team
+from lms.gate.api import api
 from lms.people import views as people
 from lms.requirements import views as requirements
 from lms.signposts import views as signposts
@@ -11,5 +13,7 @@ urlpatterns = [
     path("help/", signposts.help_page, name="help"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("learning/", requirements.my_learning, name="learning"),
+    path("team/", team.my_team, name="team"),
+    path("api/v1/", api.urls),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),
 ]

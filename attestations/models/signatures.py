@@ -40,9 +40,7 @@ class Signature(models.Model):
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
         constraints = [
-            models.UniqueConstraint(
-                name="lms_attestations_signed_once", fields=["person", "text", "registration"]
-            ),
+            models.UniqueConstraint(name="lms_attestations_signed_once", fields=["person", "text", "registration"]),
             models.UniqueConstraint(name="lms_attestations_signature_sequence", fields=["person", "sequence"]),
         ]
 

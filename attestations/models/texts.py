@@ -70,9 +70,7 @@ class AttestationText(models.Model):
         verbose_name = _("text")
         verbose_name_plural = _("texts")
         constraints = [
-            models.UniqueConstraint(
-                name="lms_attestations_text_once", fields=["attestation", "version", "language"]
-            )
+            models.UniqueConstraint(name="lms_attestations_text_once", fields=["attestation", "version", "language"])
         ]
 
     def __str__(self) -> str:

@@ -250,7 +250,9 @@ def read(folder: Path) -> Course:
                 reader.problems.append(f"{where}: a must-be-right question names its topic")
             questions.append(Question(**table))
     for name, keys in (("lesson", [item.key for item in lessons]), ("question", [item.key for item in questions])):
-        reader.problems += [f"{name} key {key} is used twice" for key in sorted({k for k in keys if keys.count(k) > 1})]
+        reader.problems += [
+            f"{name} key {key} is used twice" for key in sorted({k for k in keys if keys.count(k) > 1})
+        ]
     if complete and len(questions) < head["draw"]:
         reader.problems.append(f"questions.toml: {len(questions)} questions, but the check draws {head['draw']}")
     if reader.problems:

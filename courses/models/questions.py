@@ -54,7 +54,9 @@ class Question(ClusterableModel):
         FieldPanel("lesson"),
         FieldPanel("kind"),
         FieldPanel("text"),
-        InlinePanel("options", heading=_("Answers"), min_num=2, help_text=_("For “put in order”: in the right order.")),
+        InlinePanel(
+            "options", heading=_("Answers"), min_num=2, help_text=_("For “put in order”: in the right order.")
+        ),
         FieldPanel("feedback"),
         MultiFieldPanel([FieldPanel("must_be_right"), FieldPanel("topic")], heading=_("Must be right")),
         FieldPanel("is_active"),

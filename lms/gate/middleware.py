@@ -7,9 +7,9 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
-from django.contrib.auth.views import redirect_to_login
 
 from lms.conf import conf
 from lms.gate.decision import Decision, decide

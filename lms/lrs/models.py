@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import secrets
 
+from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.forms import WagtailAdminModelForm
 
 
 class Scope(models.TextChoices):
@@ -17,6 +18,12 @@ class Scope(models.TextChoices):
     WRITE = "statements/write", _("write statements")
     READ_OWN = "statements/read/mine", _("read the statements it wrote")
     READ = "statements/read", _("read every statement")
+
+
+class CredentialForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """Ticks instead of JSON."""
+
+    scopes = forms.MultipleChoiceField(label=_("scopes"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
 
 
 class Credential(models.Model):
@@ -28,8 +35,6 @@ class Credential(models.Model):
     scopes = models.JSONField(_("scopes"), default=list)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    panels = [FieldPanel("name"), FieldPanel("is_active")]
 
     class Meta:
         app_label = "lms"

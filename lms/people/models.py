@@ -193,9 +193,7 @@ class Leave(models.Model):
         verbose_name = _("leave")
         verbose_name_plural = _("leaves")
         constraints = [
-            models.CheckConstraint(
-                name="lms_leave_ends_after_it_starts", condition=Q(last_day__gte=F("first_day"))
-            ),
+            models.CheckConstraint(name="lms_leave_ends_after_it_starts", condition=Q(last_day__gte=F("first_day"))),
             models.UniqueConstraint(name="lms_leave_is_told_once", fields=["person", "first_day"]),
         ]
 

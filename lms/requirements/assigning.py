@@ -74,8 +74,8 @@ def _end(today: date, people: list[int] | None) -> Refreshed:
 
 
 def _not_before_opening(today: date) -> object:
-    from django.db.models.functions import Greatest
     from django.db.models import DateField, Value
+    from django.db.models.functions import Greatest
 
     return Greatest(F("opened_on"), Value(today, output_field=DateField()))
 

@@ -121,5 +121,3 @@ def person_of_actor(actor: str) -> Person | None:
     except ValueError:
         return None
     return Person.objects.select_related("office").filter(uuid=uuid).first()
-
-

@@ -11,9 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 
 from lms.lrs.models import Statement
 from lms.people.models import Category, Office, Person
@@ -53,6 +54,18 @@ class Activity(models.Model):
         return self.name
 
 
+class RequirementForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """Ticks instead of JSON."""
+
+    categories = forms.MultipleChoiceField(
+        label=_("categories of personnel"),
+        choices=Category.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: every category but partners."),
+    )
+
+
 class Requirement(ClusterableModel):
     """Who must have completed which activities, by when, valid for how long, and why. Not a course."""
 
@@ -64,7 +77,10 @@ class Requirement(ClusterableModel):
     title = models.CharField(_("title"), max_length=200)
     why = models.TextField(_("why"), help_text=_("The rule and its paragraph, as the learner reads it."))
     categories = models.JSONField(
-        _("categories of personnel"), default=list, blank=True, help_text=_("None ticked: every category but partners.")
+        _("categories of personnel"),
+        default=list,
+        blank=True,
+        help_text=_("None ticked: every category but partners."),
     )
     office = models.ForeignKey(
         Office, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
@@ -82,9 +98,7 @@ class Requirement(ClusterableModel):
     gate = models.SlugField(
         _("gate"), max_length=64, blank=True, help_text=_("The gate that asks for it, such as onboarding.")
     )
-    gate_allows_until_due = models.BooleanField(
-        _("gate lets people through until the due date"), default=False
-    )
+    gate_allows_until_due = models.BooleanField(_("gate lets people through until the due date"), default=False)
 
     panels = [
         FieldPanel("title"),
@@ -94,7 +108,7 @@ class Requirement(ClusterableModel):
         MultiFieldPanel(
             [
                 HelpPanel(_("All of these must hold for a person.")),
-                FieldPanel("categories", widget=forms.CheckboxSelectMultiple(choices=Category.choices)),
+                FieldPanel("categories"),
                 FieldPanel("office"),
                 FieldPanel("managers_only"),
                 FieldPanel("joiners_from"),
@@ -108,6 +122,7 @@ class Requirement(ClusterableModel):
         FieldPanel("renewal_window_days"),
         MultiFieldPanel([FieldPanel("gate"), FieldPanel("gate_allows_until_due")], heading=_("Gate")),
     ]
+    base_form_class = RequirementForm
     objects = RequirementQuerySet.as_manager()
 
     class Meta:

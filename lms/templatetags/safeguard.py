@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from lms.signposts.models import SignpostCard, cards_in
 

@@ -95,7 +95,9 @@ def _answered(request: HttpRequest, enrolment: Enrolment, running: Attempt | Non
     """Save first, then look: whatever was chosen is kept even when the form cannot be graded yet."""
     number = request.POST.get("attempt", "")
     if running is None or str(running.number) != number:
-        earlier = enrolment.attempts.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
+        earlier = (
+            enrolment.attempts.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
+        )
         if earlier is None:
             return redirect("courses:check", enrolment.registration)
         return redirect("courses:result", enrolment.registration, earlier.number)

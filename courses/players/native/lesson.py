@@ -56,7 +56,9 @@ def _act(request: HttpRequest, page: LessonPage, enrolment: Enrolment) -> HttpRe
     if "done" in request.POST:
         if not tracking.finish_lesson(enrolment=enrolment, lesson=page):
             missing = tracking.unanswered(enrolment=enrolment, lesson=page)
-            return render(request, page.template, lesson_context(request, page, enrolment, missing=missing), status=422)
+            return render(
+                request, page.template, lesson_context(request, page, enrolment, missing=missing), status=422
+            )
         after = _place(page)["after"]
         return redirect(after.url if after else following_url(enrolment))
     block = page.interactive_blocks().get(request.POST.get("block", ""))

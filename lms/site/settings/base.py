@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lms.site.headers.SecurityHeadersMiddleware",
-    "lms.people.middleware.LeaversAreSignedOutMiddleware",
+    "lms.people.middleware.PersonMiddleware",
     "lms.gate.middleware.GateMiddleware",
 ]
 
@@ -177,5 +177,9 @@ LOGGING = {
     "formatters": {"json": {"()": "lms.site.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"rq.worker": {"level": "WARNING"}, "django.server": {"level": "WARNING"}},
+    "loggers": {
+        "rq.worker": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+    },
 }

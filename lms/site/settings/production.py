@@ -16,7 +16,12 @@ def _needed(name: str) -> str:
 
 DEBUG = False
 SECRET_KEY = _needed("SECRET_KEY")
-if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "demo" in SECRET_KEY or SECRET_KEY.startswith("django-insecure"):
+if (
+    len(SECRET_KEY) < 50
+    or len(set(SECRET_KEY)) < 10
+    or "demo" in SECRET_KEY
+    or SECRET_KEY.startswith("django-insecure")
+):
     raise ImproperlyConfigured("SECRET_KEY is too short, too regular or the demo's; use 50 random characters or more.")
 ALLOWED_HOSTS = [host.strip() for host in _needed("ALLOWED_HOSTS").split(",") if host.strip()]
 if "*" in ALLOWED_HOSTS:

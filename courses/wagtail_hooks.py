@@ -1,0 +1,41 @@
+"""What courses add to Wagtail's admin: question banks and questions, for authors."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from courses.models import Question, QuestionBank
+
+
+class QuestionBankViewSet(ModelViewSet):  # type: ignore[misc]
+    model = QuestionBank
+    icon = "folder-open-inverse"
+    list_display = ["title", "key"]
+    copy_view_enabled = False
+
+
+class QuestionViewSet(ModelViewSet):  # type: ignore[misc]
+    """No copy view: Wagtail's asks for the permission to add only, and would show what is right."""
+
+    model = Question
+    icon = "help"
+    list_display = ["key", "text", "kind", "bank", "lesson", "must_be_right", "is_active"]
+    list_filter = ["bank", "lesson", "kind", "must_be_right", "is_active"]
+    search_fields = ["key", "text"]
+    search_backend_name = None
+    copy_view_enabled = False
+
+
+class QuestionsGroup(ViewSetGroup):  # type: ignore[misc]
+    menu_label = _("Questions")
+    menu_icon = "help"
+    menu_order = 255
+    items = (QuestionBankViewSet("question_banks"), QuestionViewSet("questions"))
+
+
+@hooks.register("register_admin_viewset")
+def questions() -> QuestionsGroup:
+    return QuestionsGroup()

@@ -1,0 +1,32 @@
+"""The panel on Wagtail's dashboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+
+from lms.compliance.figures import rolled_up
+from lms.compliance.views import PERMISSION
+from lms.people.models import Office
+
+
+class CompliancePanel(Component):  # type: ignore[misc]
+    """Done of those due, for the highest office that the viewer may see. Empty for everybody else."""
+
+    name = "compliance"
+    template_name = "lms/admin/panel.html"
+    order = 50
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        if not self.request.user.has_perm(PERMISSION):
+            return {"rows": []}
+        offices = list(Office.objects.visible_to(self.request.user))
+        top = offices[:1]
+        within = [office for office in offices if top and office.path.startswith(top[0].path)]
+        return {"rows": rolled_up(roots=top, offices=within, as_at=timezone.localdate()), "office": top and top[0]}

@@ -1,0 +1,247 @@
+"""Compliance in Wagtail: region to office to people to one person. Every number opens its list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+
+from lms.compliance.figures import Figures, Row, listed, rolled_up
+from lms.compliance.reports import GuardedExport, LmsReportView
+from lms.people.models import Office, Person
+from lms.requirements.models import Requirement
+
+BUCKETS = {
+    "in_scope": gettext_lazy("In scope"),
+    "complete": gettext_lazy("Complete"),
+    "within_deadline": gettext_lazy("Within deadline"),
+    "overdue": gettext_lazy("Overdue"),
+    "waived": gettext_lazy("Waived"),
+    "on_leave": gettext_lazy("On long leave"),
+    "left": gettext_lazy("Left"),
+}
+PERMISSION = "lms.view_compliance"
+
+
+def day_asked_for(request: HttpRequest) -> date:
+    """``as_at`` of the address; today where it is missing or no date."""
+    try:
+        return date.fromisoformat(request.GET.get("as_at", ""))
+    except ValueError:
+        return timezone.localdate()
+
+
+class OfficeReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
+    """The figures of one office and of the offices below it. HR, heads of office and auditors, their own offices."""
+
+    permission = PERMISSION
+    template_name = "lms/admin/compliance.html"
+    page_title = gettext_lazy("Compliance")
+    header_icon = "clipboard-list"
+    export_filename = "compliance"
+    list_export = [
+        "office.code", "office.name", "requirement.code", "figures.in_scope", "figures.complete",
+        "figures.within_deadline", "figures.overdue", "figures.waived", "figures.on_leave", "figures.left",
+        "figures.percent_of_due", "figures.percent_of_everyone",
+    ]  # fmt: skip
+    export_headings = {name: name.split(".")[-1] for name in list_export} | {
+        "office.code": "office", "office.name": "office_name", "requirement.code": "requirement",
+    }  # fmt: skip
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        code = request.GET.get("office", "")
+        self.office = self.visible_office(code) if code else None
+        if code and self.office is None:
+            raise Http404
+        if not code and len(self.roots()) == 1:
+            self.office = self.roots()[0]
+        self.as_at = day_asked_for(request)
+        if self.is_export:
+            return self.as_spreadsheet(self.rows(), request.GET["export"])  # type: ignore[no-any-return]
+        return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def children(self) -> list[Office]:
+        if self.office is None:
+            return self.roots()
+        return [item for item in self.offices if item.depth == self.office.depth + 1 and self.is_below(item)]
+
+    def is_below(self, office: Office) -> bool:
+        return self.office is None or office.path.startswith(self.office.path)
+
+    def rows(self) -> list[Row]:
+        """The office itself first, then those below it."""
+        roots = ([self.office] if self.office else []) + self.children()
+        within = [office for office in self.offices if self.is_below(office)]
+        return rolled_up(roots=roots, offices=within, as_at=self.as_at)
+
+    def list_url(self, office: Office | None, requirement: Requirement, bucket: str) -> str:
+        query = {"requirement": requirement.code, "bucket": bucket, "as_at": self.as_at.isoformat()}
+        if office:
+            query["office"] = office.code
+        return f"{reverse('lms_people_report')}?{urlencode(query)}"
+
+    def office_url(self, office: Office) -> str:
+        return f"{reverse('lms_compliance')}?{urlencode({'office': office.code, 'as_at': self.as_at.isoformat()})}"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        chain = [item for item in self.offices if self.office and self.office.path.startswith(item.path)]
+        return [{"url": self.office_url(item), "label": item.name} for item in chain]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = self.rows()
+        mine = [row for row in rows if row.office == self.office]
+        below: dict[int, dict[int, Figures]] = {}
+        for row in rows:
+            below.setdefault(row.office.pk, {})[row.requirement.pk] = row.figures
+        requirements = sorted({row.requirement for row in rows}, key=lambda item: (item.due_days, item.title))
+        return super().get_context_data(
+            office=self.office,
+            as_at=self.as_at,
+            buckets=BUCKETS,
+            own=[self._line(row) for row in mine],
+            requirements=requirements,
+            below=[
+                {
+                    "office": child,
+                    "url": self.office_url(child),
+                    "cells": [below.get(child.pk, {}).get(item.pk) for item in requirements],
+                }
+                for child in self.children()
+            ],
+            **kwargs,
+        )
+
+    def _line(self, row: Row) -> dict[str, Any]:
+        return {
+            "requirement": row.requirement,
+            "figures": row.figures,
+            "cells": [
+                (getattr(row.figures, name), self.list_url(row.office, row.requirement, name)) for name in BUCKETS
+            ],
+        }
+
+
+class PeopleReport(LmsReportView):
+    """The people behind one number."""
+
+    permission = PERMISSION
+    page_title = gettext_lazy("People")
+    header_icon = "user"
+    index_url_name = "lms_people_report"
+    index_results_url_name = "lms_people_report_results"
+    is_searchable = True
+    search_backend_name = None
+    search_fields = ["person__name", "person__number"]
+    export_filename = "people"
+    list_export = [
+        "person.number", "person.name", "person.office.code", "person.get_category_display", "requirement.code",
+        "opened_on", "due_on", "standing", "completed_on", "valid_until",
+    ]  # fmt: skip
+    export_headings = {
+        "person.number": "number", "person.name": "name", "person.office.code": "office",
+        "person.get_category_display": "category", "requirement.code": "requirement",
+    }  # fmt: skip
+    columns = [
+        TitleColumn(
+            "person.name",
+            label=gettext_lazy("Name"),
+            get_url=lambda item: reverse("lms_person_report", args=[item.person.number]),
+        ),
+        Column("person.office.name", label=gettext_lazy("Office")),
+        Column("person.get_category_display", label=gettext_lazy("Category")),
+        Column("requirement.title", label=gettext_lazy("Requirement")),
+        Column("standing", label=gettext_lazy("Standing")),
+        DateColumn("due_on", label=gettext_lazy("Due on")),
+        DateColumn("completed_on", label=gettext_lazy("Completed on")),
+    ]
+
+    def for_viewer(self) -> Any:
+        query = self.request.GET
+        found = (
+            listed(day_asked_for(self.request))
+            .filter(person__office__in=[office.pk for office in self.offices])
+            .select_related("person__office", "requirement")
+            .order_by("due_on", "person__name", "pk")
+        )
+        if query.get("office"):
+            office = self.visible_office(query["office"])
+            if office is None:
+                raise Http404
+            found = found.filter(person__office__path__startswith=office.path)
+        if query.get("requirement"):
+            found = found.filter(requirement__code=query["requirement"])
+        bucket = query.get("bucket", "")
+        if bucket == "in_scope":
+            return found.exclude(bucket__in=["left", "on_leave"])
+        return found.filter(bucket=bucket) if bucket in BUCKETS else found
+
+    def get_page_subtitle(self) -> str:
+        return str(BUCKETS.get(self.request.GET.get("bucket", ""), ""))
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        up = {"url": reverse("lms_compliance"), "label": _("Compliance")}
+        return [up, *super().get_breadcrumbs_items()]
+
+
+class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
+    """One person: what they owe, why, and what is recorded. Standing only; no score and no answer is shown."""
+
+    permission = PERMISSION
+    template_name = "lms/admin/person.html"
+    header_icon = "user"
+
+    @cached_property
+    def person(self) -> Person:
+        found = (
+            Person.objects.filter(number=self.kwargs["number"], office__in=[office.pk for office in self.offices])
+            .select_related("office", "supervisor", "user")
+            .first()
+        )
+        if found is None:
+            raise Http404
+        return found
+
+    def get_page_title(self) -> str:
+        return self.person.name
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        office = self.person.office
+        up = [
+            {"url": reverse("lms_compliance"), "label": _("Compliance")},
+            {"url": f"{reverse('lms_compliance')}?office={office.code}", "label": office.name},
+        ]
+        return [*up, {"url": "", "label": self.person.name}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        today = timezone.localdate()
+        assignments = (
+            self.person.assignments.with_standing(today)  # type: ignore[attr-defined]
+            .select_related("requirement", "completion__activity", "completion__statement")
+            .order_by("requirement__title", "-cycle")
+        )
+        return super().get_context_data(
+            shown=self.person,
+            assignments=assignments,
+            can_invite=self.request.user.has_perm("lms.add_invitation") and not self.person.user_id,
+            invitation=kwargs.pop("invitation", ""),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Make an invitation link for somebody who cannot be reached by e-mail; it is shown this once."""
+        from lms.people.inviting import invite
+
+        if not request.user.has_perm("lms.add_invitation") or self.person.user_id:
+            raise Http404
+        link = invite(person=self.person, by=request.user)
+        return self.render_to_response(self.get_context_data(invitation=link))

@@ -1,0 +1,30 @@
+"""Clearance tokens in Wagtail's admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from lms.admin_secrets import IssueView
+from lms.gate.models import AccessToken
+
+
+class IssueToken(IssueView):
+    once = _("Copy it now; it cannot be shown again.")
+
+    def issue(self, form: Any) -> tuple[AccessToken, dict[str, str]]:
+        token = AccessToken.issue(name=form.cleaned_data["name"])
+        return AccessToken.objects.get(token_hash=AccessToken.hash_token(token)), {"token": token}
+
+
+class AccessTokenViewSet(ModelViewSet):  # type: ignore[misc]
+    model = AccessToken
+    icon = "key"
+    add_view_class = IssueToken
+    list_display = ["name", "is_active", "created_at"]
+    panels = [FieldPanel("name"), FieldPanel("is_active")]
+    copy_view_enabled = False
+    menu_label = _("Clearance tokens")

@@ -1,0 +1,68 @@
+"""The clearance API: another system asks whether a person may pass a gate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError
+from ninja.security import HttpBearer
+
+from lms.gate.decision import UnknownPerson, decide
+from lms.gate.models import AccessToken
+
+
+class Bearer(HttpBearer):
+    """``Authorization: Bearer`` with a token issued in the admin; looked up by its hash, so timing says nothing."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> AccessToken | None:
+        return AccessToken.objects.filter(token_hash=AccessToken.hash_token(token), is_active=True).first()
+
+
+class MissingOut(Schema):
+    """One requirement that is not met. Nothing about scores or attempts."""
+
+    requirement: str
+    title: str
+    standing: str
+    due_on: date
+
+
+class ClearanceOut(Schema):
+    """``until`` is the last day of ``allow_until``; else null."""
+
+    decision: Literal["allow", "allow_until", "block"]
+    until: date | None
+    missing: list[MissingOut]
+    checked_at: datetime
+
+
+class ErrorOut(Schema):
+    error: str
+
+
+api = NinjaAPI(title="Safeguard", version="1", urls_namespace="lms_api", docs_url="/docs")
+
+
+@api.get(
+    "/clearance/{person}",
+    auth=Bearer(),
+    response={200: ClearanceOut, 401: ErrorOut, 404: ErrorOut},
+    summary="May this person pass the gate?",
+)
+def clearance(request: HttpRequest, person: str, gate: str = "onboarding") -> tuple[int, dict[str, Any]]:
+    """``person`` is the number that the HR system knows the person by."""
+    try:
+        return 200, asdict(decide(number=person, gate=gate))
+    except UnknownPerson:
+        return 404, {"error": "There is nobody with that number."}
+
+
+@api.exception_handler(AuthenticationError)
+def unauthorized(request: HttpRequest, exc: Any) -> HttpResponse:
+    response = api.create_response(request, {"error": "A valid bearer token is needed."}, status=401)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response

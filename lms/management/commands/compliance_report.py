@@ -1,0 +1,81 @@
+"""The same figures as the screen, for scripts and spreadsheets."""
+
+import csv
+import json
+import sys
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from lms.compliance.figures import Row, rolled_up
+from lms.compliance.reports import harmless
+from lms.people.models import Office
+
+COLUMNS = (
+    "office", "office_name", "requirement", "in_scope", "complete", "within_deadline", "overdue", "waived",
+    "on_leave", "left", "percent_of_due", "percent_of_everyone",
+)  # fmt: skip
+
+
+def as_dict(row: Row) -> dict[str, Any]:
+    return {
+        "office": row.office.code,
+        "office_name": row.office.name,
+        "requirement": row.requirement.code,
+        **asdict(row.figures),
+        "percent_of_due": row.figures.percent_of_due,
+        "percent_of_everyone": row.figures.percent_of_everyone,
+    }
+
+
+class Command(BaseCommand):
+    help = "Compliance of an office and of the offices right below it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--office", metavar="CODE", help="none: the top of the tree")
+        parser.add_argument("--as-at", metavar="DATE", help="a day of the past; none: today")
+        parser.add_argument("--format", choices=["table", "csv", "json", "xlsx"], default="table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            as_at = date.fromisoformat(options["as_at"]) if options["as_at"] else timezone.localdate()
+        except ValueError as error:
+            raise CommandError(f"--as-at {options['as_at']!r} is not a date of the form 2026-12-31.") from error
+        roots = list(Office.objects.filter(code=options["office"]) if options["office"] else Office.get_root_nodes())
+        if not roots:
+            raise CommandError(
+                f"There is no office {options['office']!r}." if options["office"] else "No offices yet."
+            )
+        offices = [office for root in roots for office in Office.objects.filter(path__startswith=root.path)]
+        children = [office for office in offices if any(office.is_child_of(root) for root in roots)]
+        rows = [as_dict(row) for row in rolled_up(roots=[*roots, *children], offices=offices, as_at=as_at)]
+        getattr(self, f"write_{options['format']}")(rows, as_at)
+
+    def write_json(self, rows: list[dict[str, Any]], as_at: date) -> None:
+        self.stdout.write(json.dumps({"as_at": as_at.isoformat(), "rows": rows}, ensure_ascii=False, indent=1))
+
+    def write_csv(self, rows: list[dict[str, Any]], as_at: date) -> None:
+        writer = csv.DictWriter(self.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
+
+    def write_xlsx(self, rows: list[dict[str, Any]], as_at: date) -> None:
+        """Binary, to standard output: redirect it into a file."""
+        from openpyxl import Workbook
+
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet(f"As at {as_at}")
+        sheet.append(COLUMNS)
+        for row in rows:
+            sheet.append([harmless(row[name]) for name in COLUMNS])
+        book.save(sys.stdout.buffer)
+
+    def write_table(self, rows: list[dict[str, Any]], as_at: date) -> None:
+        cells = [list(COLUMNS)] + [["–" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]
+        widths = [max(len(line[column]) for line in cells) for column in range(len(COLUMNS))]
+        self.stdout.write(f"Compliance as at {as_at}")
+        for line in cells:
+            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,0 +1,40 @@
+"""Headships, access, partners and agreements in Wagtail's admin; people themselves come from HR's feed."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from lms.people.models import Agreement, Headship, OfficeAccess, Organisation
+
+
+class HeadshipViewSet(ModelViewSet):  # type: ignore[misc]
+    model = Headship
+    icon = "user"
+    list_display = ["office", "person", "starts_on", "ends_on"]
+    copy_view_enabled = False
+    menu_label = _("Heads of office")
+
+
+class OfficeAccessViewSet(ModelViewSet):  # type: ignore[misc]
+    model = OfficeAccess
+    icon = "key"
+    list_display = ["user", "office"]
+    copy_view_enabled = False
+    menu_label = _("Access to offices")
+
+
+class OrganisationViewSet(ModelViewSet):  # type: ignore[misc]
+    model = Organisation
+    icon = "group"
+    list_display = ["name", "code"]
+    copy_view_enabled = False
+    menu_label = _("Partners")
+
+
+class AgreementViewSet(ModelViewSet):  # type: ignore[misc]
+    model = Agreement
+    icon = "doc-full"
+    list_display = ["reference", "organisation", "office", "starts_on", "ends_on"]
+    copy_view_enabled = False
+    menu_label = _("Agreements")

@@ -1,0 +1,102 @@
+"""What the floor adds to Wagtail's admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from lms.compliance.panel import CompliancePanel
+from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
+from lms.gate.admin import AccessTokenViewSet
+from lms.lrs.admin import CredentialViewSet
+from lms.people.admin import (
+    AgreementViewSet,
+    HeadshipViewSet,
+    OfficeAccessViewSet,
+    OrganisationViewSet,
+)
+from lms.requirements.admin import RequirementViewSet
+from lms.signposts.models import SignpostCard
+
+
+class ComplianceMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+class LearningGroup(ViewSetGroup):  # type: ignore[misc]
+    menu_label = _("Learning")
+    menu_icon = "clipboard-list"
+    menu_order = 250
+    items = (
+        RequirementViewSet("requirements"),
+        HeadshipViewSet("headships"),
+        OfficeAccessViewSet("office_access"),
+        OrganisationViewSet("organisations"),
+        AgreementViewSet("agreements"),
+        AccessTokenViewSet("clearance_tokens"),
+        CredentialViewSet("credentials"),
+    )
+
+
+class SignpostCardViewSet(SnippetViewSet):  # type: ignore[misc]
+    model = SignpostCard
+    icon = "help"
+    list_display = ["title", "kind", "verified_on"]
+    menu_label = _("Reporting and support cards")
+    add_to_admin_menu = True
+    menu_order = 260
+
+
+register_snippet(SignpostCardViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def learning() -> LearningGroup:
+    return LearningGroup()
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[URLPattern]:
+    return [
+        path("compliance/", OfficeReport.as_view(), name="lms_compliance"),
+        path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
+        path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
+        path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def compliance_menu_item() -> ComplianceMenuItem:
+    return ComplianceMenuItem(
+        _("Compliance"), reverse("lms_compliance"), name="compliance", icon_name="clipboard-list", order=240
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def compliance_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(CompliancePanel(request))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """Dotted names of what is done to people and assignments; wordings for Wagtail's history."""
+    for action, label, message in (
+        ("lms.person.import", _("Changed by HR's feed"), _("Changed by HR's feed")),
+        ("lms.person.invite", _("Invited"), _("An invitation link was made")),
+        ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
+        ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
+        ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
+        ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
+        ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),
+        ("lms.attestation.sign", _("Signed"), _("The person signed")),
+    ):
+        actions.register_action(action, label, message)

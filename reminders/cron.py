@@ -1,0 +1,19 @@
+"""When the clock starts the reminders' jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from lms.periodic import periodic
+
+from reminders.tasks import drain, sweep_and_kick
+
+
+@periodic(every=timedelta(minutes=5), name="reminders.sweep")
+def sweep(now: datetime) -> None:
+    sweep_and_kick()
+
+
+@periodic(every=timedelta(minutes=1), name="reminders.drain")
+def drain_outbox(now: datetime) -> None:
+    drain()

@@ -1,0 +1,42 @@
+"""What the reminder job does, now and in this process."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from reminders import scheduling, sending
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 time; without an offset it is UTC."""
+    try:
+        found = parse_datetime(text) or datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"--at {text!r} is no time of the form 2026-12-31T08:00+00:00.") from error
+    return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+class Command(BaseCommand):
+    help = "Write the reminders that are due and send them; nobody who is done is written to."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--at", metavar="ISO-TIME", help="as if it were that moment")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = moment(options["at"]) if options["at"] else timezone.now()
+        if options["dry_run"]:
+            planned = list(scheduling.due(now))
+            for item in planned:
+                self.stdout.write(
+                    f"{item.recipient.number} {item.rung.audience} {item.rung.days:+d}: "
+                    f"{item.assignment.requirement.code}, due {item.assignment.due_on}"
+                )
+            self.stdout.write(f"{len(planned)} reminders would be sent")
+            return
+        messages = scheduling.sweep(now)
+        sent = sum(sending.send(pk, at=now) for pk in messages)
+        self.stdout.write(f"{sent} messages sent, {len(messages) - sent} not needed, refused or taken by a worker")

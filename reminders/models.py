@@ -1,0 +1,173 @@
+"""Ladders and their rungs; the reminders they give rise to; the messages that carry them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel
+
+from lms.people.models import Person
+from lms.requirements.models import Assignment, Requirement
+
+
+class Ladder(ClusterableModel):
+    """When whom to remind of which requirements."""
+
+    name = models.CharField(_("name"), max_length=200)
+    requirements = ParentalManyToManyField(Requirement, related_name="ladders", verbose_name=_("requirements"))
+    starts_on = models.DateField(
+        _("in use from"), default=timezone.localdate, help_text=_("Steps whose day lies earlier are never sent.")
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("requirements"),
+        FieldPanel("starts_on"),
+        FieldPanel("is_active"),
+        InlinePanel("rungs", heading=_("Steps"), min_num=1),
+    ]
+
+    class Meta:
+        verbose_name = _("reminder ladder")
+        verbose_name_plural = _("reminder ladders")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LadderRung(models.Model):
+    """One step of a ladder."""
+
+    class CountedFrom(models.TextChoices):
+        DUE = "due", _("the due date")
+        OPENING = "opening", _("the day it was assigned")
+
+    class Audience(models.TextChoices):
+        PERSON = "person", _("the person")
+        SUPERVISOR = "supervisor", _("the supervisor")
+        HEAD = "head", _("the head of office")
+
+    ladder = ParentalKey(Ladder, on_delete=models.CASCADE, related_name="rungs")
+    days = models.SmallIntegerField(_("days"), help_text=_("Minus: before."))
+    counted_from = models.CharField(_("counted from"), max_length=16, choices=CountedFrom, default=CountedFrom.DUE)
+    audience = models.CharField(_("to"), max_length=16, choices=Audience, default=Audience.PERSON)
+
+    panels = [FieldPanel("days"), FieldPanel("counted_from"), FieldPanel("audience")]
+
+    class Meta:
+        ordering = ["counted_from", "days"]
+        constraints = [
+            models.UniqueConstraint(
+                name="lms_reminders_rung_once", fields=["ladder", "days", "counted_from", "audience"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days:+d} {self.get_audience_display()}"
+
+
+class MessageManager(models.Manager[Any]):
+    def claim(self, pk: int, *, by: UUID, now: datetime, until: datetime) -> bool:
+        """Take the message for sending, unless another worker has it. One conditional UPDATE."""
+        waiting = Q(state=Message.State.READY, not_before__lte=now)
+        abandoned = Q(state=Message.State.SENDING, lease_until__lt=now)
+        return bool(
+            self.filter(waiting | abandoned, pk=pk).update(
+                state=Message.State.SENDING, claimed_by=by, lease_until=until, attempts=F("attempts") + 1
+            )
+        )
+
+    def waiting(self, now: datetime) -> models.QuerySet[Any]:
+        """What should be sent now: ready, or left behind by a worker that died."""
+        return self.filter(
+            Q(state=Message.State.READY, not_before__lte=now) | Q(state=Message.State.SENDING, lease_until__lt=now)
+        ).order_by("not_before", "pk")
+
+
+class Message(models.Model):
+    """One e-mail to one person on one day, whatever it holds: the outbox and the ledger of what was sent.
+
+    ``message_id`` derives from person and day, so that a repeat after a crash is the same message. Personal data: the
+    address. Kept 24 months.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        CANCELLED = "cancelled", _("not needed any more")
+        FAILED = "failed", _("refused")
+
+    recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages")
+    day = models.DateField(help_text="The recipient's own calendar day.")
+    state = models.CharField(max_length=16, choices=State, default=State.READY)
+    message_id = models.CharField(max_length=200, unique=True)
+    not_before = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    address = models.EmailField(blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    body = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    objects = MessageManager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-day", "-pk"]
+        constraints = [models.UniqueConstraint(name="lms_reminders_one_message_a_day", fields=["recipient", "day"])]
+        indexes = [
+            models.Index(
+                fields=["not_before"], name="lms_reminders_waiting", condition=Q(state__in=["ready", "sending"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Reminder(models.Model):
+    """One rung for one assignment: exactly one row, whatever happens. Kept 24 months."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SENT = "sent", _("sent")
+        CANCELLED = "cancelled", _("not needed any more")
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="reminders")
+    rung = models.ForeignKey(LadderRung, on_delete=models.PROTECT, related_name="reminders")
+    recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reminders")
+    state = models.CharField(max_length=16, choices=State, default=State.PLANNED)
+    because = models.CharField(max_length=32, blank=True, help_text="Why it was cancelled.")
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="reminders")
+    planned_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["-planned_at"]
+        constraints = [models.UniqueConstraint(name="lms_reminders_rung_sent_once", fields=["assignment", "rung"])]
+        indexes = [
+            models.Index(
+                fields=["recipient"],
+                name="lms_reminders_unplaced",
+                condition=Q(state="planned", message__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment} {self.rung}"

@@ -1,0 +1,27 @@
+"""What RQ runs: ids in, nothing out. Each may be lost, late or run twice."""
+
+from __future__ import annotations
+
+from django.db import close_old_connections
+from django.utils import timezone
+from lms.periodic import kick
+
+from reminders import scheduling, sending
+from reminders.models import Message
+
+
+def sweep_and_kick() -> None:
+    """Write what is due, then wake a worker for each message."""
+    for pk in scheduling.sweep(timezone.now()):
+        kick("reminders.tasks.send_message", pk)
+
+
+def send_message(pk: int) -> None:
+    close_old_connections()
+    sending.send(pk)
+
+
+def drain() -> None:
+    """Send what is still waiting: for jobs that Redis lost and for workers that died."""
+    for pk in list(Message.objects.waiting(timezone.now()).values_list("pk", flat=True)[:500]):
+        sending.send(pk)

@@ -1,0 +1,79 @@
+"""What reminders add to Wagtail's admin: ladders, and the list of messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from lms.compliance.reports import LmsReportView
+from lms.compliance.views import PERMISSION
+from reminders.models import Ladder, Message
+
+
+class LadderViewSet(ModelViewSet):  # type: ignore[misc]
+    model = Ladder
+    icon = "mail"
+    list_display = ["name", "starts_on", "is_active"]
+    copy_view_enabled = False
+    add_to_admin_menu = True
+    menu_label = _("Reminder ladders")
+    menu_order = 257
+
+
+class MessagesReport(LmsReportView):
+    """What was sent to whom, what was refused and why. HR and heads, their own offices."""
+
+    permission = PERMISSION
+    page_title = _("Messages")
+    header_icon = "mail"
+    index_url_name = "lms_messages_report"
+    index_results_url_name = "lms_messages_report_results"
+    is_searchable = True
+    search_backend_name = None
+    search_fields = ["recipient__name", "recipient__number"]
+    export_filename = "messages"
+    list_export = ["recipient.number", "recipient.name", "day", "state", "sent_at", "attempts", "last_error"]
+    export_headings = {"recipient.number": "number", "recipient.name": "name"}
+    columns = [
+        Column("recipient.name", label=_("To")),
+        DateColumn("day", label=_("Day")),
+        Column("get_state_display", label=_("State")),
+        DateColumn("sent_at", label=_("Sent at")),
+        Column("last_error", label=_("Why not")),
+    ]
+
+    def for_viewer(self) -> Any:
+        offices = [office.pk for office in self.offices]
+        return Message.objects.filter(recipient__office__in=offices).select_related("recipient")
+
+
+class MessagesMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+@hooks.register("register_admin_viewset")
+def ladders() -> LadderViewSet:
+    return LadderViewSet("reminder_ladders")
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[URLPattern]:
+    return [
+        path("messages/", MessagesReport.as_view(), name="lms_messages_report"),
+        path("messages/results/", MessagesReport.as_view(results_only=True), name="lms_messages_report_results"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def messages_menu_item() -> MessagesMenuItem:
+    return MessagesMenuItem(
+        _("Messages"), reverse("lms_messages_report"), name="messages", icon_name="mail", order=900
+    )
