@@ -1,5 +1,6 @@
 """Addresses of the site as shipped."""
 
+from django.conf import settings
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls

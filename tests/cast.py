@@ -1,0 +1,173 @@
+"""The people of the tests, by name, and the small organisation they belong to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from attestations.publishing import define, issue_text
+from courses.loading import ensure_authors, ensure_index
+from courses.models import CoursePage, LessonPage, Question, QuestionBank, QuestionOption
+from courses.registering import register
+from lms.people.models import Category, Office, Person
+from lms.requirements.assigning import refresh
+from lms.requirements.models import AcceptedActivity, Activity, Assignment, Requirement
+
+TODAY = date(2026, 11, 23)
+PASSWORD = "the river was wide that year"
+
+
+def make_office(code: str, parent: Office | None = None, **fields: Any) -> Office:
+    values = {"name": code.title(), "time_zone": "UTC", **fields}
+    return parent.add_child(code=code, **values) if parent else Office.add_root(code=code, **values)
+
+
+def make_person(number: str, office: Office, *, user: bool = False, **fields: Any) -> Person:
+    values = {
+        "name": f"Person {number}",
+        "category": Category.FIXED_TERM,
+        "joined_on": date(2026, 1, 5),
+        "email": f"{number.lower()}@example.org",
+        **fields,
+    }
+    if user:
+        values["user"] = User.objects.create_user(username=number, password=PASSWORD)
+    return Person.objects.create(number=number, office=office, **values)
+
+
+def make_requirement(code: str, activity: Activity, *, valid_months: int | None = None, **fields: Any) -> Requirement:
+    values = {"title": code.title(), "why": "Because the rule says so.", "applies_from": date(2026, 1, 1), **fields}
+    requirement = Requirement.objects.create(code=code, **values)
+    AcceptedActivity.objects.create(requirement=requirement, activity=activity, valid_months=valid_months)
+    return requirement
+
+
+def make_bank(key: str = "bank", *, questions: int = 4, stars: int = 1) -> QuestionBank:
+    """Questions whose right answer is always the option that reads “right”."""
+    bank = QuestionBank.objects.create(title=key, key=key)
+    for number in range(questions):
+        star = number < stars
+        question = Question.objects.create(
+            bank=bank, key=f"{key}-{number}", text=f"Question {number}?", feedback=f"Because {number}.",
+            must_be_right=star, topic=f"topic-{number}" if star else "",
+        )  # fmt: skip
+        for place, text in enumerate(("right", "wrong", "also wrong")):
+            QuestionOption.objects.create(question=question, text=text, correct=text == "right", sort_order=place)
+    return bank
+
+
+BODY = [
+    {"type": "text", "id": "00000000-0000-4000-8000-000000000001", "value": "<p>Read this.</p>"},
+    {
+        "type": "check",
+        "id": "00000000-0000-4000-8000-000000000002",
+        "value": {
+            "question": "Which one?",
+            "kind": "single",
+            "feedback": "GENERAL-FEEDBACK",
+            "options": [
+                {"type": "item", "value": {"text": "this", "correct": True, "feedback": "YES-FEEDBACK"}},
+                {"type": "item", "value": {"text": "that", "correct": False, "feedback": "NO-FEEDBACK"}},
+            ],
+        },
+    },
+    {
+        "type": "scenario",
+        "id": "00000000-0000-4000-8000-000000000003",
+        "value": {
+            "title": "A scene",
+            "content_note": "",
+            "summary": "SCENE-SUMMARY",
+            "steps": [
+                {
+                    "type": "item",
+                    "value": {
+                        "key": "start",
+                        "html": "<p>It begins.</p>",
+                        "options": [
+                            {"type": "item", "value": {"text": "go on", "verdict": "risky", "feedback": "FIRST-FEEDBACK",
+                                                       "next": "later"}},
+                            {"type": "item", "value": {"text": "stop", "verdict": "good", "feedback": "STOP-FEEDBACK",
+                                                       "next": ""}},
+                        ],
+                    },
+                },
+                {
+                    "type": "item",
+                    "value": {
+                        "key": "later",
+                        "html": "<p>LATER-STEP</p>",
+                        "options": [
+                            {"type": "item", "value": {"text": "tell", "verdict": "good", "feedback": "LATER-FEEDBACK",
+                                                       "next": ""}},
+                        ],
+                    },
+                },
+            ],
+        },
+    },
+]  # fmt: skip
+CHECK, SCENE = BODY[1]["id"], BODY[2]["id"]
+
+
+def make_course(key: str = "sea", *, lessons: int = 2, signed: bool = True, interactive: bool = False) -> CoursePage:
+    """A published course with a four-question bank, of which a check draws four; ended by an undertaking."""
+    import json
+
+    index = ensure_index()
+    ensure_authors(index)
+    page = CoursePage(
+        title=f"Course {key}", slug=key, course_key=key, code=key.upper(), version="1", summary="Short.", minutes=10,
+        bank=make_bank(f"bank-{key}"), draw=4, mastery=80,
+    )  # fmt: skip
+    index.add_child(instance=page)
+    page.save_revision().publish()
+    for number in range(1, lessons + 1):
+        body = BODY if interactive else BODY[:1]
+        lesson = LessonPage(title=f"Lesson {number}", slug=f"lesson-{number}", body=json.dumps(body))
+        page.add_child(instance=lesson)
+        lesson.save_revision().publish()
+    page.refresh_from_db()
+    activity = register(page)
+    if signed:
+        attestation = define(key=f"{key}-undertaking", title="The undertaking", course=activity)
+        issue_text(
+            attestation=attestation, version="1", language="en", title="The undertaking", body="<p>I will.</p>",
+            ticks=["I have read it.", "I will keep to it."], effective_from=date(2026, 1, 1),
+        )  # fmt: skip
+    return page
+
+
+class Cast:
+    """Amina joins the country office in two weeks; Bruno, her colleague, is overdue; Chen heads the office; Dora is HR."""
+
+    def __init__(self) -> None:
+        self.headquarters = make_office("HQ", kind="hq")
+        self.region = make_office("WCA", self.headquarters, kind="regional")
+        self.country = make_office("WCA-SN", self.region, time_zone="Africa/Dakar")
+        self.elsewhere = make_office("APA", self.headquarters, kind="regional", time_zone="Asia/Bangkok")
+        self.chen = make_person("P00003", self.country, user=True, name="Chen Head")
+        self.amina = make_person(
+            "P00001", self.country, name="Amina Joiner", email="", personal_email="amina@example.net",
+            joined_on=date(2026, 12, 7), supervisor=self.chen,
+        )  # fmt: skip
+        self.bruno = make_person(
+            "P00002", self.country, user=True, name="Bruno Late", language="fr", supervisor=self.chen,
+            joined_on=date(2026, 10, 24),
+        )  # fmt: skip
+        self.dora = make_person("P00004", self.headquarters, user=True, name="Dora HR")
+        self.eve = make_person("P00005", self.elsewhere, user=True, name="Eve Elsewhere")
+
+    def assign(self, today: date = TODAY) -> None:
+        refresh(today=today)
+
+    def assignment(self, person: Person, code: str) -> Assignment:
+        return Assignment.objects.open().get(person=person, requirement__code=code)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return Cast()
