@@ -162,7 +162,11 @@ def _value(kind: str, value: dict[str, Any]) -> Any:
 
 
 def _list(items: list[Any]) -> list[dict[str, Any]]:
-    return [{"type": "item", "value": item} for item in items]
+    """As Wagtail's ListBlock stores items; without an id it would take them for the values themselves."""
+    return [
+        {"type": "item", "id": str(uuid5(NAMESPACE_URL, f"{place}:{json.dumps(item)}")), "value": item}
+        for place, item in enumerate(items)
+    ]
 
 
 def _load_bank(course: Course) -> QuestionBank:

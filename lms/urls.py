@@ -1,6 +1,6 @@
 """The floor's addresses; a host site includes them at its root."""
 
-from django.urls import path
+from django.urls import include, path
 
 from lms.compliance import team
 from lms.gate.api import api
@@ -8,12 +8,14 @@ from lms.people import views as people
 from lms.requirements import views as requirements
 from lms.signposts import views as signposts
 
-app_name = "lms"
-urlpatterns = [
+floor = [
     path("help/", signposts.help_page, name="help"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("learning/", requirements.my_learning, name="learning"),
-    path("team/", team.my_team, name="team"),
-    path("api/v1/", api.urls),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),
+    path("team/", team.my_team, name="team"),
+]
+urlpatterns = [
+    path("", include((floor, "lms"))),
+    path("api/v1/", api.urls),
 ]

@@ -69,8 +69,8 @@ BODY = [
             "kind": "single",
             "feedback": "GENERAL-FEEDBACK",
             "options": [
-                {"type": "item", "value": {"text": "this", "correct": True, "feedback": "YES-FEEDBACK"}},
-                {"type": "item", "value": {"text": "that", "correct": False, "feedback": "NO-FEEDBACK"}},
+                {"type": "item", "id": "item", "value": {"text": "this", "correct": True, "feedback": "YES-FEEDBACK"}},
+                {"type": "item", "id": "item", "value": {"text": "that", "correct": False, "feedback": "NO-FEEDBACK"}},
             ],
         },
     },
@@ -83,25 +83,25 @@ BODY = [
             "summary": "SCENE-SUMMARY",
             "steps": [
                 {
-                    "type": "item",
+                    "type": "item", "id": "item",
                     "value": {
                         "key": "start",
                         "html": "<p>It begins.</p>",
                         "options": [
-                            {"type": "item", "value": {"text": "go on", "verdict": "risky", "feedback": "FIRST-FEEDBACK",
+                            {"type": "item", "id": "item", "value": {"text": "go on", "verdict": "risky", "feedback": "FIRST-FEEDBACK",
                                                        "next": "later"}},
-                            {"type": "item", "value": {"text": "stop", "verdict": "good", "feedback": "STOP-FEEDBACK",
+                            {"type": "item", "id": "item", "value": {"text": "stop", "verdict": "good", "feedback": "STOP-FEEDBACK",
                                                        "next": ""}},
                         ],
                     },
                 },
                 {
-                    "type": "item",
+                    "type": "item", "id": "item",
                     "value": {
                         "key": "later",
                         "html": "<p>LATER-STEP</p>",
                         "options": [
-                            {"type": "item", "value": {"text": "tell", "verdict": "good", "feedback": "LATER-FEEDBACK",
+                            {"type": "item", "id": "item", "value": {"text": "tell", "verdict": "good", "feedback": "LATER-FEEDBACK",
                                                        "next": ""}},
                         ],
                     },

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
@@ -53,12 +53,12 @@ api = NinjaAPI(title="Safeguard", version="1", urls_namespace="lms_api", docs_ur
     response={200: ClearanceOut, 401: ErrorOut, 404: ErrorOut},
     summary="May this person pass the gate?",
 )
-def clearance(request: HttpRequest, person: str, gate: str = "onboarding") -> tuple[int, dict[str, Any]]:
+def clearance(request: HttpRequest, person: str, gate: str = "onboarding") -> Status:
     """``person`` is the number that the HR system knows the person by."""
     try:
-        return 200, asdict(decide(number=person, gate=gate))
+        return Status(200, asdict(decide(number=person, gate=gate)))
     except UnknownPerson:
-        return 404, {"error": "There is nobody with that number."}
+        return Status(404, {"error": "There is nobody with that number."})
 
 
 @api.exception_handler(AuthenticationError)

@@ -20,10 +20,17 @@ from tests.cast import TODAY, Cast, make_course, make_requirement
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def say(person: Person, verb: str, activity: str, registration: uuid.UUID, at: datetime = NOON, **more: object) -> Statement:
+def say(
+    person: Person, verb: str, activity: str, registration: uuid.UUID, at: datetime = NOON, **more: object
+) -> Statement:
     return record(
         Said(
-            actor=person.uuid, verb=verb, activity=activity, registration=registration, session=uuid.uuid4(), at=at,
+            actor=person.uuid,
+            verb=verb,
+            activity=activity,
+            registration=registration,
+            session=uuid.uuid4(),
+            at=at,
             **more,  # type: ignore[arg-type]
         )  # fmt: skip
     )
@@ -57,7 +64,9 @@ def test_a_course_is_satisfied_when_its_last_part_is_complete(owed: Assignment) 
     assert owed.completed_on == date(2026, 11, 23)
     assert owed.valid_until == date(2027, 11, 22)
     assert owed.standing_on(TODAY) is Standing.COMPLETE
-    verbs = list(Statement.objects.filter(registration=owed.registration).order_by("pk").values_list("verb", flat=True))
+    verbs = list(
+        Statement.objects.filter(registration=owed.registration).order_by("pk").values_list("verb", flat=True)
+    )
     assert verbs == [v.COMPLETED, v.PASSED, v.COMPLETED, v.SATISFIED]
     assert Completion.objects.filter(person=owed.person).count() == 3
 

@@ -65,7 +65,10 @@ def test_function_and_expression_agree_on_every_combination_of_dates(
         (Facts(due_on=TODAY, carried_until=TODAY), Standing.EXPIRING),
         (Facts(due_on=TODAY, carried_until=TODAY - timedelta(days=1)), Standing.EXPIRED),
         (Facts(due_on=date(2026, 1, 1), waived_from=date(2026, 1, 1)), Standing.WAIVED),
-        (Facts(due_on=date(2026, 1, 1), waived_from=date(2026, 1, 1), waived_until=date(2026, 2, 1)), Standing.OVERDUE),
+        (
+            Facts(due_on=date(2026, 1, 1), waived_from=date(2026, 1, 1), waived_until=date(2026, 2, 1)),
+            Standing.OVERDUE,
+        ),
         (Facts(due_on=TODAY, completed_on=TODAY, waived_from=TODAY), Standing.COMPLETE),
     ],
 )
