@@ -47,6 +47,10 @@ class LmsSettings:
     XAPI_MAX_BODY = Setting(5_000_000, "Largest request body that the record store reads, in bytes.")
     XAPI_PAGE_SIZE = Setting(100, "Statements on one page of the record store's answer.")
     IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
+    QUICK_EXIT_URL = Setting(
+        "https://en.wikipedia.org/wiki/Weather",
+        "Where “Leave this page quickly” leads: an everyday page that says nothing about the reader.",
+    )
     HEARTBEAT_SECONDS = Setting(180, "Age at which the clock or the worker counts as standing still.")
 
 

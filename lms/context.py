@@ -15,4 +15,5 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
         "organisation_name": conf.ORGANISATION_NAME,
         "person": getattr(request, "person", None),
         "direction": "rtl" if get_language_bidi() else "ltr",
+        "quick_exit_url": conf.QUICK_EXIT_URL,
     }

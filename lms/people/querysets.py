@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
@@ -36,13 +36,10 @@ class OfficeQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships 
             )
             & (Q(headships__ends_on__isnull=True) | Q(headships__ends_on__gte=today))
         )
-        paths = list(roots.values_list("path", flat=True).distinct())
-        if not paths:
-            return self.none()
-        below = Q()
-        for path in paths:
-            below |= Q(path__startswith=path)
-        return self.filter(below)
+        above = roots.annotate(outer_path=ExpressionWrapper(OuterRef("path"), output_field=CharField())).filter(
+            outer_path__startswith=F("path")
+        )
+        return self.filter(Exists(above))
 
 
 class OfficeManager(MP_NodeManager):  # type: ignore[misc]

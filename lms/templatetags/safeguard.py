@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -45,3 +46,21 @@ def days_from_now(days: int) -> str:
 @register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """The lines of a text that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def is_rtl(language: str) -> bool:
+    """True where that language is written from right to left."""
+    return translation.get_language_info(language)["bidi"]
+
+
+@register.filter
+def in_groups(code: str) -> str:
+    """A long code in groups of four or five, as people read it aloud."""
+    return " ".join(code[place : place + 5] for place in range(0, len(code), 5))

@@ -1,0 +1,158 @@
+"""Compliance in the admin: who sees what, drill-down, exports, query ceilings."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import CommandError, call_command
+from django.test import Client
+from openpyxl import load_workbook
+
+from lms.people.models import OfficeAccess, Person
+from lms.requirements.models import Activity
+from tests.cast import TODAY, Cast, make_person, make_requirement
+from tests.lms.requirements.test_completing import satisfied
+
+
+@pytest.fixture
+def reporting(cast: Cast) -> Cast:
+    """Dora sees everything, Chen the country office that he heads, Eve nothing."""
+    group = Group.objects.create(name="Reporting")
+    group.permissions.set(Permission.objects.filter(codename__in=["access_admin", "view_compliance"]))
+    for person in (cast.dora, cast.chen, cast.eve):
+        assert person.user is not None
+        person.user.groups.add(group)
+    OfficeAccess.objects.create(user=cast.dora.user, office=cast.headquarters)
+    cast.country.headships.create(person=cast.chen, starts_on=TODAY)
+    for code in ("sea", "ethics"):
+        activity = Activity.objects.create(
+            iri=f"https://example.org/{code}", kind="course", name=code, move_on="Parts"
+        )
+        make_requirement(code, activity)
+    make_person("P00009", cast.country, name="=HYPERLINK(0)", joined_on=TODAY)
+    cast.assign()
+    satisfied(cast.assignment(cast.bruno, "sea"))
+    return cast
+
+
+def sign_in(client: Client, person: Person) -> Client:
+    assert person.user is not None
+    client.force_login(person.user)
+    return client
+
+
+def test_hr_drills_down_from_the_whole_to_one_person(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    top = client.get("/admin/compliance/").content.decode()
+    assert "WCA" in top.upper()
+    office = client.get("/admin/compliance/?office=WCA-SN").content.decode()
+    assert "Sea" in office
+    people = client.get("/admin/compliance/people/?office=WCA-SN&requirement=sea&bucket=complete").content.decode()
+    assert "Bruno Late" in people
+    assert "Amina Joiner" not in people
+    person = client.get("/admin/compliance/person/P00002/").content.decode()
+    assert "Bruno Late" in person
+    assert "complete" in person
+
+
+def test_a_head_sees_the_own_office_and_nothing_else(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.chen)
+    assert "Wca-Sn" in client.get("/admin/compliance/").content.decode()
+    assert client.get("/admin/compliance/?office=HQ").status_code == 404
+    assert client.get("/admin/compliance/people/?office=APA").status_code == 404
+    assert client.get("/admin/compliance/person/P00005/").status_code == 404
+    assert "Eve Elsewhere" not in client.get("/admin/compliance/people/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["", "people/", "person/P00002/", "people/results/"])
+def test_without_an_office_or_the_permission_there_is_nothing_to_see(
+    reporting: Cast, client: Client, address: str
+) -> None:
+    sign_in(client, reporting.eve)
+    refused = client.get(f"/admin/compliance/{address}?export=csv")
+    assert refused.status_code in (302, 403)
+    sign_in(client, reporting.bruno)
+    assert client.get(f"/admin/compliance/{address}?export=csv").status_code in (302, 403)
+    assert Client().get(f"/admin/compliance/{address}?export=csv").status_code == 302
+
+
+def test_csv_opens_as_text_and_never_as_a_formula(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    answer = client.get("/admin/compliance/people/?office=WCA-SN&export=csv")
+    raw = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert "'=HYPERLINK(0)" in {row["name"] for row in rows}
+
+
+def test_xlsx_holds_the_figures_and_no_formula(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    book = load_workbook(BytesIO(b"".join(client.get("/admin/compliance/?export=xlsx").streaming_content)))  # type: ignore[attr-defined]
+    rows = list(book.active.values)
+    assert rows[0][:5] == ("office", "office_name", "requirement", "in_scope", "complete")
+    people = load_workbook(
+        BytesIO(b"".join(client.get("/admin/compliance/people/?export=xlsx").streaming_content))  # type: ignore[attr-defined]
+    )
+    assert all(cell.data_type != "f" for row in people.active.rows for cell in row)
+
+
+def test_screen_export_and_command_tell_the_same_figures(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    raw = b"".join(client.get("/admin/compliance/?export=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    exported = {(row["office"], row["requirement"]): row for row in csv.DictReader(io.StringIO(raw))}
+    out = StringIO()
+    call_command("compliance_report", format="json", stdout=out)
+    told = json.loads(out.getvalue())["rows"]
+    assert {(row["office"], row["requirement"]) for row in told} == set(exported)
+    for row in told:
+        other = exported[row["office"], row["requirement"]]
+        for name in ("in_scope", "complete", "within_deadline", "overdue", "waived", "on_leave", "left"):
+            assert str(row[name]) == other[name]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_the_command_prints_each_format(reporting: Cast, form: str) -> None:
+    out = StringIO()
+    call_command("compliance_report", office="WCA", format=form, as_at="2026-11-23", stdout=out)
+    assert "WCA-SN" in out.getvalue()
+
+
+@pytest.mark.parametrize("wrong", [{"office": "NOPE"}, {"as_at": "yesterday"}])
+def test_the_command_says_what_is_wrong(reporting: Cast, wrong: dict[str, str]) -> None:
+    with pytest.raises(CommandError, match=r"NOPE|yesterday"):
+        call_command("compliance_report", **wrong)
+
+
+@pytest.mark.parametrize("more", [0, 40])
+@pytest.mark.parametrize("address", ["?office=WCA-SN", "people/?office=WCA-SN"])
+def test_queries_do_not_grow_with_people(
+    reporting: Cast, client: Client, django_assert_max_num_queries: Any, address: str, more: int
+) -> None:
+    for number in range(more):
+        make_person(f"Q{number:05}", reporting.country)
+    reporting.assign()
+    sign_in(client, reporting.dora)
+    client.get("/admin/compliance/")
+    with django_assert_max_num_queries(12):
+        assert client.get(f"/admin/compliance/{address}").status_code == 200
+
+
+def test_hr_makes_an_invitation_for_somebody_without_an_address(reporting: Cast, client: Client) -> None:
+    assert reporting.dora.user is not None
+    reporting.dora.user.user_permissions.add(Permission.objects.get(codename="add_invitation"))
+    sign_in(client, reporting.dora)
+    made = client.post("/admin/compliance/person/P00001/").content.decode()
+    assert "/invitation/" in made
+    assert client.post("/admin/compliance/person/P00002/").status_code == 404
+    sign_in(client, reporting.chen)
+    assert client.post("/admin/compliance/person/P00001/").status_code == 404
+
+
+def test_the_dashboard_shows_the_figures_of_the_viewers_office(reporting: Cast, client: Client) -> None:
+    assert "Compliance: Wca-Sn" in sign_in(client, reporting.chen).get("/admin/").content.decode()
