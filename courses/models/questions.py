@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable
 
@@ -27,6 +30,26 @@ class QuestionBank(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class QuestionForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """Looks at question and answers together."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        answers = self.formsets["options"]
+        if not answers.is_valid():
+            return cleaned
+        kept = [form.cleaned_data for form in answers.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        right = sum(bool(answer.get("correct")) for answer in kept)
+        kind = cleaned.get("kind")
+        if kind in (Question.Kind.SINGLE, Question.Kind.TRUE_FALSE) and right != 1:
+            raise ValidationError(_("Mark exactly one answer as correct."))
+        if kind == Question.Kind.MULTIPLE and right == 0:
+            raise ValidationError(_("Mark at least one answer as correct."))
+        if kind == Question.Kind.TRUE_FALSE and len(kept) != 2:
+            raise ValidationError(_("True or false has two answers."))
+        return cleaned
 
 
 class Question(ClusterableModel):
@@ -61,6 +84,8 @@ class Question(ClusterableModel):
         MultiFieldPanel([FieldPanel("must_be_right"), FieldPanel("topic")], heading=_("Must be right")),
         FieldPanel("is_active"),
     ]
+
+    base_form_class = QuestionForm
 
     class Meta:
         verbose_name = _("question")

@@ -177,9 +177,5 @@ LOGGING = {
     "formatters": {"json": {"()": "lms.site.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "rq.worker": {"level": "WARNING"},
-        "django.server": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
-    },
+    "loggers": {name: {"level": "WARNING"} for name in ("rq.worker", "django.server", "django_tasks", "wagtail")},
 }
