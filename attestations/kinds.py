@@ -26,9 +26,9 @@ class AttestationKind:
     ) -> dict[int, Description]:
         return {
             activity.pk: Description(
-                title=_("Read and sign the undertaking"),
+                title=activity.name,
+                step=_("Read and sign the undertaking"),
                 url=reverse("attestations:sign", args=[registrations[activity.pk], activity.pk]),
-                summary=activity.name,
                 minutes=3,
                 steps=1,
             )

@@ -6,6 +6,8 @@ import uuid
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from courses.models import CoursePage, Enrolment
@@ -34,19 +36,32 @@ def registration_for(*, person: Person, course: Activity) -> UUID:
     done = [item.completion for item in owed if item.completion is not None]
     if done:
         return max(done, key=lambda completion: completion.sequence).registration
-    return uuid5(NAMESPACE, f"voluntary {person.uuid} {course.iri}")
+    return voluntary(person=person, course=course)
 
 
 def enrolment_of(*, person: Person, page: CoursePage) -> Enrolment | None:
-    """The enrolment in the current cycle, if the course was begun."""
+    """The enrolment in the current cycle, if the course was begun. ``registration_for`` once more, as one query."""
     if page.activity is None:
         return None
-    registration = registration_for(person=person, course=page.activity)
-    return (
-        Enrolment.objects.select_related("activity")
-        .filter(person=person, activity=page.activity, registration=registration)
-        .first()
+    owed = Assignment.objects.open().filter(person=person, requirement__accepted__activity=page.activity)
+    current = Coalesce(
+        Subquery(owed.filter(completion=None).order_by("due_on", "pk").values("registration")[:1]),
+        Subquery(
+            owed.filter(completion__isnull=False)
+            .order_by("-completion__sequence")
+            .values("completion__registration")[:1]
+        ),
+        Value(voluntary(person=person, course=page.activity), output_field=UUIDField()),
     )
+    enrolment = Enrolment.objects.filter(person=person, activity=page.activity).filter(registration=current).first()
+    if enrolment is not None:
+        enrolment.person, enrolment.activity = person, page.activity
+    return enrolment
+
+
+def voluntary(*, person: Person, course: Activity) -> UUID:
+    """The registration of somebody who takes a course without owing it."""
+    return uuid5(NAMESPACE, f"voluntary {person.uuid} {course.iri}")
 
 
 def content_of(course: Activity) -> Activity:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
-from courses.models import Attempt, Certificate, CoursePage, LessonPage, LessonProgress
+from courses.models import Attempt, Certificate, CoursePage, Enrolment, LessonPage
 from lms.people.models import Person
 from lms.requirements.kinds import Description, Document
 from lms.requirements.models import Activity, Completion
@@ -26,18 +28,26 @@ def editions(courses: Iterable[int]) -> dict[int, CoursePage]:
     return {page.activity_id: page for page in ordered if page.activity_id}
 
 
+def lesson_counts(pages: Iterable[CoursePage]) -> Counter[str]:
+    """By path of the course: its published lessons. One query."""
+    below = Q(pk__in=[])
+    for page in pages:
+        below |= Q(path__startswith=page.path)
+    paths = LessonPage.objects.live().filter(below).values_list("path", flat=True)
+    return Counter(path[: -Page.steplen] for path in paths)
+
+
 class CourseKind:
-    """The course as a whole; its parts do the work."""
+    """The course as a whole. Its parts do the work and describe themselves."""
 
     name = "course"
 
     def describe(
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
     ) -> dict[int, Description]:
-        pages = editions([activity.pk for activity in activities])
         return {
-            activity: Description(title=page.title, url=page.url or "", summary=page.summary, minutes=page.minutes)
-            for activity, page in pages.items()
+            activity: Description(title=page.title, url=page.url or "", minutes=page.minutes)
+            for activity, page in editions([activity.pk for activity in activities]).items()
         }
 
     def documents(self, *, completion: Completion) -> list[Document]:
@@ -60,34 +70,31 @@ class ContentKind:
     ) -> dict[int, Description]:
         parts = {activity.part_of_id: activity for activity in activities}
         pages = editions([course for course in parts if course])
-        lessons = {(page.pk): [] for page in pages.values()}  # type: dict[int, list[LessonPage]]
-        wanted = {page.path: page.pk for page in pages.values()}
-        for lesson in LessonPage.objects.live().filter(path__regex="^(" + "|".join(wanted or {"-": 0}) + ")....$"):
-            lessons[wanted[lesson.path[:-4]]].append(lesson)
-        mine = [registrations[part.pk] for part in parts.values()]
-        done = Counter(
-            LessonProgress.objects.filter(
-                enrolment__person=person, enrolment__registration__in=mine, done_at__isnull=False
-            ).values_list("enrolment__registration", flat=True)
-        )
-        passed = set(
-            Attempt.objects.filter(
-                enrolment__person=person, enrolment__registration__in=mine, passed=True
-            ).values_list("enrolment__registration", flat=True)
-        )
+        lessons = lesson_counts(pages.values())
+        enrolments = {
+            item.registration: item
+            for item in Enrolment.objects.filter(
+                person=person, registration__in=[registrations[part.pk] for part in parts.values()]
+            ).annotate(
+                lessons_done=Count("lessons", filter=Q(lessons__done_at__isnull=False)),
+                has_passed=Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), passed=True)),
+            )
+        }
         found = {}
         for course, page in pages.items():
             part = parts[course]
             registration = registrations[part.pk]
-            steps = len(lessons[page.pk]) + bool(page.bank_id)
-            finished = min(done[registration], len(lessons[page.pk])) + (registration in passed)
-            ready_for_check = page.bank_id and done[registration] >= len(lessons[page.pk]) > 0
+            enrolment: Any = enrolments.get(registration)
+            total = lessons[page.path]
+            seen = min(enrolment.lessons_done, total) if enrolment else 0
+            at_check = bool(page.bank_id) and seen == total > 0
             found[part.pk] = Description(
-                title=_("Final check") if ready_for_check else _("Lessons and final check"),
-                url=reverse("courses:check", args=[registration]) if ready_for_check else page.url or "",
+                title=page.title,
+                step=_("Final check") if at_check else _("Lessons and final check"),
+                url=reverse("courses:check", args=[registration]) if at_check else page.url or "",
                 minutes=page.minutes,
-                done=finished,
-                steps=steps,
+                done=seen + bool(enrolment and enrolment.has_passed),
+                steps=total + bool(page.bank_id),
             )
         return found
 

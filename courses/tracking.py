@@ -71,8 +71,7 @@ def finish_lesson(*, enrolment: Enrolment, lesson: LessonPage) -> bool:
             return False
         progress = open_lesson(enrolment=enrolment, lesson=lesson)
         LessonProgress.objects.filter(pk=progress.pk, done_at=None).update(done_at=timezone.now())
-        course = lesson.get_parent().specific
-        if all_lessons_done(enrolment=enrolment, course=course):
+        if all_lessons_done(enrolment=enrolment, course=lesson.course):
             say(enrolment, v.COMPLETED, completion=True, duration=timezone.now() - enrolment.started_at)
     return True
 

@@ -29,6 +29,19 @@ class CourseIndexPage(Page):
     class Meta:
         verbose_name = _("course index")
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """A lesson in two queries; Wagtail's own way would ask twice for each page on the path."""
+        if len(path_components) != 2:
+            return super().route(request, path_components)
+        course_slug, lesson_slug = path_components
+        course = CoursePage.objects.child_of(self).live().filter(slug=course_slug)
+        page = course.select_related("activity", "bank", "locale").first()
+        lesson = page and LessonPage.objects.child_of(page).live().filter(slug=lesson_slug).first()
+        if not lesson:
+            return super().route(request, path_components)
+        lesson._cached_parent_obj = page
+        return lesson.route(request, [])
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["courses"] = CoursePage.objects.child_of(self).live().public().order_by("path")
@@ -98,8 +111,8 @@ class CoursePage(Page):
             raise ValidationError({"course_key": _("Another course has this key.")})
 
     def lessons(self) -> list[LessonPage]:
-        """The published lessons in order."""
-        return list(LessonPage.objects.child_of(self).live().order_by("path"))
+        """The published lessons in order, without their text."""
+        return list(LessonPage.objects.child_of(self).live().order_by("path").defer("body"))
 
     def lines(self, name: str) -> list[str]:
         return [line.strip() for line in getattr(self, name).splitlines() if line.strip()]
@@ -133,6 +146,12 @@ class LessonPage(Page):
     class Meta:
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
+
+    @property
+    def course(self) -> CoursePage:
+        """The course it belongs to; already known when the lesson was reached through its address."""
+        parent = self.get_parent()
+        return parent if isinstance(parent, CoursePage) else parent.specific
 
     def lines(self, name: str) -> list[str]:
         return [line.strip() for line in getattr(self, name).splitlines() if line.strip()]

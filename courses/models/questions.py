@@ -40,7 +40,9 @@ class QuestionForm(WagtailAdminModelForm):  # type: ignore[misc]
         answers = self.formsets["options"]
         if not answers.is_valid():
             return cleaned
-        kept = [form.cleaned_data for form in answers.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        kept = [
+            form.cleaned_data for form in answers.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
         right = sum(bool(answer.get("correct")) for answer in kept)
         kind = cleaned.get("kind")
         if kind in (Question.Kind.SINGLE, Question.Kind.TRUE_FALSE) and right != 1:

@@ -264,7 +264,11 @@ class Invitation(models.Model):
 
 
 def person_of(user: User | Any) -> Person | None:
-    """The person behind a signed-in user; None for anonymous visitors and pure administrators."""
+    """The person behind a signed-in user; None for anonymous visitors and pure administrators.
+
+    Costs no query where the site's authentication backend fetched the person together with the user.
+    """
     if not getattr(user, "is_authenticated", False):
         return None
-    return Person.objects.select_related("office").filter(user=user).first()
+    found: Person | None = getattr(user, "person", None)
+    return found

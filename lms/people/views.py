@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +58,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("password", error)
         else:
-            login(request, person.user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, person.user, backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect("/learning/")
     status = 422 if form.errors else 200
     return _private(render(request, "lms/invitation.html", {"form": form, "invited": person}, status=status))

@@ -16,11 +16,14 @@ from lms.requirements.models import Activity, Completion
 
 @dataclass(frozen=True)
 class Description:
-    """What a learner sees of an activity before opening it; ``done`` of ``steps`` for the progress bar."""
+    """What a learner sees of an activity before opening it; ``done`` of ``steps`` for the progress bar.
+
+    ``step`` says in a few words what is to be done next.
+    """
 
     title: str
     url: str
-    summary: str = ""
+    step: str = ""
     minutes: int = 0
     done: int = 0
     steps: int = 0

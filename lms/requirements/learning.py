@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from lms.people.models import Person
 from lms.requirements import kinds
-from lms.requirements.models import Activity, Assignment, Completion
+from lms.requirements.models import AcceptedActivity, Activity, Assignment, Completion
 from lms.requirements.standing import Standing
 
 
@@ -47,20 +48,22 @@ class Task:
 
 def tasks(*, person: Person, today: date) -> list[Task]:
     """What the person owes, most urgent first, then what is done. The number of queries is constant."""
+    accepted = AcceptedActivity.objects.select_related("activity").order_by("pk")
     assignments = list(
         Assignment.objects.open()
         .filter(person=person)
         .select_related("requirement", "completion")
-        .prefetch_related("requirement__accepted__activity__parts")
+        .prefetch_related(Prefetch("requirement__accepted", accepted), "requirement__accepted__activity__parts")
+        .order_by("-due_on")
     )
-    courses = {a.activity for item in assignments for a in item.requirement.accepted.all()}
-    registrations = {
-        accepted.activity_id: item.registration for item in assignments for accepted in item.requirement.accepted.all()
-    }
-    parts = {part for course in courses for part in course.parts.all()}
-    for part in parts:
-        registrations[part.pk] = registrations[part.part_of_id]  # type: ignore[index]
-    described = kinds.describe(person=person, activities=[*courses, *parts], registrations=registrations)
+    registrations: dict[int, UUID] = {}
+    described_by: list[Activity] = []
+    for assignment in assignments:
+        for item in assignment.requirement.accepted.all():
+            for activity in faces(item.activity):
+                described_by.append(activity)
+                registrations[activity.pk] = assignment.registration
+    described = kinds.describe(person=person, activities=set(described_by), registrations=registrations)
     complete = set(
         Completion.objects.filter(person=person, registration__in=registrations.values()).values_list(
             "activity", "registration"
@@ -70,30 +73,36 @@ def tasks(*, person: Person, today: date) -> list[Task]:
     return sorted(found, key=lambda task: (not task.standing.is_open, task.assignment.due_on, task.title))
 
 
+def faces(activity: Activity) -> list[Activity]:
+    """What stands for an activity on a page: its parts in order, or itself where it has none."""
+    return sorted(activity.parts.all(), key=lambda part: part.position) or [activity]
+
+
 def _task(
     assignment: Assignment, today: date, described: dict[int, kinds.Description], complete: set[tuple[int, UUID]]
 ) -> Task:
     accepted = [item.activity for item in assignment.requirement.accepted.all()]
-    chosen = next((activity for activity in accepted if activity.pk in described), accepted[0])
-    own = described.get(chosen.pk)
+    ways = {activity: described.get(faces(activity)[0].pk) for activity in accepted}
+    chosen = next((activity for activity, way in ways.items() if way), accepted[0])
+    way = ways[chosen]
     task = Task(
         assignment=assignment,
         standing=assignment.standing_on(today),
         activity=chosen,
-        title=own.title if own else chosen.name,
-        url=own.url if own else "",
-        minutes=own.minutes if own else 0,
+        title=way.title if way else chosen.name,
+        url=way.url if way else "",
+        minutes=way.minutes if way else 0,
         days_left=(assignment.due_on - today).days,
-        alternatives=[described[item.pk] for item in accepted if item != chosen and item.pk in described],
+        alternatives=[other for activity, other in ways.items() if other and activity != chosen],
     )
-    for part in sorted(chosen.parts.all(), key=lambda part: part.position):
+    for part in faces(chosen):
         of_part = described.get(part.pk)
-        steps = of_part.steps if of_part else 1
+        steps = max(of_part.steps if of_part else 1, 1)
         finished = (part.pk, assignment.registration) in complete
         task.steps += steps
         task.done += steps if finished else min(of_part.done if of_part else 0, steps - 1)
         if not finished and not task.next_step and of_part:
-            task.next_step = of_part.title
+            task.next_step = of_part.step
             task.url = of_part.url or task.url
     return task
 
@@ -134,4 +143,10 @@ def receipt(*, person: Person, registration: UUID) -> dict[str, Any] | None:
     for completion in completions:
         handler = kinds.kind(completion.activity.kind)
         documents += handler.documents(completion=completion) if handler else []
-    return {"completion": whole, "parts": [item for item in completions if item is not whole], "documents": documents}
+    ends = list(Assignment.objects.filter(completion=whole).values_list("valid_until", flat=True))
+    return {
+        "completion": whole,
+        "parts": [item for item in completions if item is not whole],
+        "documents": documents,
+        "valid_until": None if not ends or None in ends else max(ends),
+    }

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from courses import tracking
-from courses.enrolling import enrol
+from courses.enrolling import enrol, enrolment_of
 from courses.models import BlockAnswer, Enrolment, LessonPage
 from courses.players.native.course import following_url, neighbours
 
@@ -22,7 +22,7 @@ def serve_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
     person = getattr(request, "person", None)
     if person is None:
         return render(request, page.template, {**page.get_context(request), **_place(page), "is_preview": True})
-    enrolment = enrol(person=person, page=page.get_parent().specific)
+    enrolment = enrolment_of(person=person, page=page.course) or enrol(person=person, page=page.course)
     if request.method == "POST":
         return _act(request, page, enrolment)
     tracking.open_lesson(enrolment=enrolment, lesson=page)
@@ -33,18 +33,20 @@ def lesson_context(
     request: HttpRequest, page: LessonPage, enrolment: Enrolment, *, missing: list[str] | None = None
 ) -> dict[str, Any]:
     answers = {str(item.block): item for item in enrolment.answers.all()}
+    done = tracking.done_lessons(enrolment)
     return {
         **page.get_context(request),
         **_place(page),
         "answers": answers,
         "missing": missing or [],
-        "done": len(tracking.done_lessons(enrolment)),
+        "done": len(done),
+        "done_lessons": done,
         "enrolment": enrolment,
     }
 
 
 def _place(page: LessonPage) -> dict[str, Any]:
-    course = page.get_parent().specific
+    course = page.course
     lessons = course.lessons()
     if page.pk not in {lesson.pk for lesson in lessons}:
         lessons = [*lessons, page]  # a draft in preview
