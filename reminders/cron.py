@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from lms.periodic import periodic
-
 from reminders.tasks import drain, sweep_and_kick
 
 

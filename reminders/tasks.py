@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import close_old_connections
 from django.utils import timezone
-from lms.periodic import kick
 
+from lms.periodic import kick
 from reminders import scheduling, sending
 from reminders.models import Message
 

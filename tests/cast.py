@@ -59,6 +59,11 @@ def make_bank(key: str = "bank", *, questions: int = 4, stars: int = 1) -> Quest
     return bank
 
 
+def item(**value: Any) -> dict[str, Any]:
+    """An item of a ListBlock as Wagtail stores it."""
+    return {"type": "item", "id": "item", "value": value}
+
+
 BODY = [
     {"type": "text", "id": "00000000-0000-4000-8000-000000000001", "value": "<p>Read this.</p>"},
     {
@@ -69,8 +74,8 @@ BODY = [
             "kind": "single",
             "feedback": "GENERAL-FEEDBACK",
             "options": [
-                {"type": "item", "id": "item", "value": {"text": "this", "correct": True, "feedback": "YES-FEEDBACK"}},
-                {"type": "item", "id": "item", "value": {"text": "that", "correct": False, "feedback": "NO-FEEDBACK"}},
+                item(text="this", correct=True, feedback="YES-FEEDBACK"),
+                item(text="that", correct=False, feedback="NO-FEEDBACK"),
             ],
         },
     },
@@ -82,34 +87,23 @@ BODY = [
             "content_note": "",
             "summary": "SCENE-SUMMARY",
             "steps": [
-                {
-                    "type": "item", "id": "item",
-                    "value": {
-                        "key": "start",
-                        "html": "<p>It begins.</p>",
-                        "options": [
-                            {"type": "item", "id": "item", "value": {"text": "go on", "verdict": "risky", "feedback": "FIRST-FEEDBACK",
-                                                       "next": "later"}},
-                            {"type": "item", "id": "item", "value": {"text": "stop", "verdict": "good", "feedback": "STOP-FEEDBACK",
-                                                       "next": ""}},
-                        ],
-                    },
-                },
-                {
-                    "type": "item", "id": "item",
-                    "value": {
-                        "key": "later",
-                        "html": "<p>LATER-STEP</p>",
-                        "options": [
-                            {"type": "item", "id": "item", "value": {"text": "tell", "verdict": "good", "feedback": "LATER-FEEDBACK",
-                                                       "next": ""}},
-                        ],
-                    },
-                },
+                item(
+                    key="start",
+                    html="<p>It begins.</p>",
+                    options=[
+                        item(text="go on", verdict="risky", feedback="FIRST-FEEDBACK", next="later"),
+                        item(text="stop", verdict="good", feedback="STOP-FEEDBACK", next=""),
+                    ],
+                ),
+                item(
+                    key="later",
+                    html="<p>LATER-STEP</p>",
+                    options=[item(text="tell", verdict="good", feedback="LATER-FEEDBACK", next="")],
+                ),
             ],
         },
     },
-]  # fmt: skip
+]
 CHECK, SCENE = BODY[1]["id"], BODY[2]["id"]
 
 

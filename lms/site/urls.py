@@ -6,11 +6,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from lms.site.demo_views import onboarding
+from lms.site.health import healthz
 
 # The demo's stand-in for the system that a host keeps behind the gate.
 demo_urls = [path("onboarding/", onboarding)] if getattr(settings, "LMS_DEMO", False) else []
 
 urlpatterns = [
+    path("healthz", healthz),
     path("accounts/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.urls")),

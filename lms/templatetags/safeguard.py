@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -64,3 +65,25 @@ def is_rtl(language: str) -> bool:
 def in_groups(code: str) -> str:
     """A long code in groups of four or five, as people read it aloud."""
     return " ".join(code[place : place + 5] for place in range(0, len(code), 5))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date in full. English as most of the world writes it, with the month in letters: 3 December 2026."""
+    return date_format(value, "j F Y" if _is_english() else "DATE_FORMAT") if value else ""
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """The time of day, with 24 hours in English."""
+    return date_format(value, "H:i" if _is_english() else "TIME_FORMAT")
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """Day and time, without the zone, in the zone that the value carries."""
+    return date_format(value, "j F Y, H:i" if _is_english() else "DATETIME_FORMAT")
+
+
+def _is_english() -> bool:
+    return (get_language() or "en").startswith("en")

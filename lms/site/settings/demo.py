@@ -1,7 +1,7 @@
 """The demo: a fictitious organisation on this machine only. Unsafe elsewhere, so it answers to local names only."""
 
 from lms.site.settings.base import *  # noqa: F403
-from lms.site.settings.base import ROOT, VAR, os
+from lms.site.settings.base import VAR, os
 from lms.site.settings.environment import email_settings
 
 VAR.mkdir(parents=True, exist_ok=True)
@@ -13,4 +13,3 @@ LMS_ORGANISATION_NAME = os.environ.get("LMS_ORGANISATION_NAME", "Meridian Relief
 LMS_GATED_PATHS = {"/onboarding/": "onboarding"}
 WAGTAIL_SITE_NAME = LMS_ORGANISATION_NAME
 LMS_DEMO = True
-SAFEGUARD_ROOT = ROOT

@@ -32,7 +32,7 @@ def say(
             session=uuid.uuid4(),
             at=at,
             **more,  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
     )
 
 

@@ -1,0 +1,15 @@
+"""When the clock starts the floor's jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from lms.periodic import periodic
+from lms.requirements.assigning import refresh
+
+
+@periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
+def refresh_assignments(now: datetime) -> None:
+    refresh(today=timezone.localdate(now))

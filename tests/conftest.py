@@ -1,0 +1,45 @@
+"""Fixtures of every test: the cast, the clock of the tests, and a flush that knows append-only tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from lms.append_only import create_triggers, drop_triggers
+from tests.cast import cast
+
+__all__ = ["cast"]
+FACTS = (
+    "lms_statement", "lms_completion", "lms_waiver", "lms_courses_certificate", "lms_courses_certificatedocument",
+    "lms_attestations_attestationtext", "lms_attestations_signature",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _no_memory() -> None:
+    """What one test put into the cache is gone for the next."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_triggers() -> Iterator[None]:
+    """Transactional tests end by emptying every table, which the triggers refuse: put them aside for that moment."""
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self: Any, statements: Any) -> None:
+        for table in FACTS:
+            drop_triggers(connection, table)
+        try:
+            original(self, statements)
+        finally:
+            for table in FACTS:
+                create_triggers(connection, table)
+
+    BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    yield
+    BaseDatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
