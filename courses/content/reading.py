@@ -24,7 +24,7 @@ ALLOWED_TAGS = {"p", "h2", "h3", "ul", "ol", "li", "b", "i", "strong", "em", "a"
 VOID_TAGS = {"br", "hr"}
 KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
-BLOCK_FIELDS: dict[str, tuple[set[str], set[str]]] = {  # type: (required, optional)
+BLOCK_FIELDS: dict[str, tuple[set[str], set[str]]] = {  # block type to (required, optional)
     "text": ({"html"}, set()),
     "callout": ({"html", "tone", "title"}, set()),
     "accordion": ({"items"}, set()),

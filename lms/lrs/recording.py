@@ -41,12 +41,16 @@ def record(said: Said) -> Statement:
         return found or store([row(data, credential=None)])[0]
 
 
-def row(data: dict[str, Any], *, credential: Credential | None, now: datetime | None = None) -> Statement:
-    """The unsaved row of a complete, valid statement; sets ``stored``, ``timestamp``, ``authority``, ``version``."""
+def row(
+    data: dict[str, Any], *, credential: Credential | None, version: str = "1.0.3", now: datetime | None = None
+) -> Statement:
+    """The unsaved row of a complete, valid statement; sets ``stored``, ``timestamp``, ``authority``, ``version``.
+
+    What the client sent of these but ``timestamp`` is replaced (part two, 2.4.8 to 2.4.10)."""
     now = now or timezone.now()
     stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     data = {"timestamp": stamp, **data, "stored": stamp, "authority": authority(credential)}
-    data.setdefault("version", "1.0.3" if credential is None else "2.0.0")
+    data["version"] = version if version != "1.0.3" else data.get("version", "1.0.0")
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     target = data["object"]
     timestamp = parse_datetime(data["timestamp"])

@@ -65,6 +65,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"  # no-referrer would send "Origin: null" with the form
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("lms.urls")),
     path("", include("courses.urls")),
     path("", include("attestations.urls")),
+    path("xapi/", include("lms.lrs.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     *demo_urls,
     path("", include(wagtail_urls)),

@@ -1,0 +1,138 @@
+"""What the record store takes and what it refuses, by clause."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lms.lrs.parsing import InvalidStatement, read
+
+GOOD: dict[str, Any] = {
+    "id": "12345678-1234-4234-8234-123456789012",
+    "actor": {"account": {"homePage": "https://example.org", "name": "a"}},
+    "verb": {"id": "http://adlnet.gov/expapi/verbs/passed", "display": {"en-US": "passed"}},
+    "object": {"id": "https://example.org/a", "definition": {"name": {"en": "A"}, "type": "https://example.org/t"}},
+    "result": {"score": {"scaled": 0.5, "raw": 5, "min": 0, "max": 10}, "success": True, "duration": "PT1H30M5.5S"},
+    "context": {"registration": "12345678-1234-4234-8234-123456789013", "revision": "1"},
+    "timestamp": "2026-11-23T12:00:00.123+01:00",
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    statement = copy.deepcopy(GOOD)
+    *way, last = path.split(".")
+    place: Any = statement
+    for name in way:
+        place = place.setdefault(name, {})
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return statement
+
+
+def test_a_good_statement_is_kept_as_it_came() -> None:
+    assert read(json.dumps(GOOD).encode()) == [GOOD]
+    assert read(json.dumps([GOOD, GOOD]).encode()) == [GOOD, GOOD]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        ("actor", ..., "$: actor is missing"),
+        ("verb", ..., "$: verb is missing"),
+        ("object", ..., "$: object is missing"),
+        ("extra", 1, "$.extra"),
+        ("id", "not-a-uuid", "$.id"),
+        ("id", None, "$.id: null"),
+        ("actor", {}, "$.actor: exactly one"),
+        ("actor", {"mbox": "mailto:a@b.c", "openid": "https://a.b"}, "$.actor: exactly one"),
+        ("actor", {"mbox": "a@b.c"}, "$.actor.mbox"),
+        ("actor", {"mbox_sha1sum": "xyz"}, "$.actor.mbox_sha1sum"),
+        ("actor", {"objectType": "Robot", "mbox": "mailto:a@b.c"}, "$.actor.objectType"),
+        ("actor", {"objectType": "Group"}, "$.actor: an anonymous group"),
+        ("actor.account", {"name": "a"}, "homePage is missing"),
+        ("verb.id", "passed", "$.verb.id"),
+        ("verb.display", {"not a tag!": "x"}, "$.verb.display"),
+        ("object.id", "no iri", "$.object.id"),
+        ("object.definition", {"interactionType": "guess"}, "interactionType"),
+        ("object.definition", {"choices": [{"id": "a"}, {"id": "a"}]}, "stands here twice"),
+        ("object", {"objectType": "StatementRef", "id": "x"}, "$.object.id"),
+        ("result.score.scaled", 1.1, "$.result.score.scaled"),
+        ("result.score.raw", 11, "$.result.score.raw"),
+        ("result.score.min", 10, "$.result.score: min"),
+        ("result.score.raw", True, "a number is expected"),
+        ("result.success", "true", "$.result.success"),
+        ("result.duration", "1 hour", "$.result.duration"),
+        ("result.duration", "P", "$.result.duration"),
+        ("result.duration", "PT", "$.result.duration"),
+        ("result.extensions", {"not an iri": 1}, "$.result.extensions"),
+        ("context.registration", "x", "$.context.registration"),
+        ("context.team", {"mbox": "mailto:a@b.c"}, "$.context.team"),
+        ("context.contextActivities", {"sideways": []}, "sideways"),
+        ("context.statement", {"id": GOOD["id"]}, "$.context.statement"),
+        ("context.language", "?", "$.context.language"),
+        ("timestamp", "2026-11-23T12:00:00-00:00", "$.timestamp"),
+        ("timestamp", "2026-13-23T12:00:00Z", "$.timestamp"),
+        ("timestamp", "yesterday", "$.timestamp"),
+        ("attachments", [], "attachments are not supported yet"),
+        ("verb.id", "http://adlnet.gov/expapi/verbs/voided", "voiding needs a StatementRef"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_place(path: str, value: Any, named: str) -> None:
+    with pytest.raises(InvalidStatement) as refused:
+        read(json.dumps(changed(path, value)).encode())
+    assert named in str(refused.value)
+
+
+def test_revision_and_platform_need_an_activity() -> None:
+    statement = changed("object", {"objectType": "Agent", "mbox": "mailto:a@b.c"})
+    with pytest.raises(InvalidStatement, match="revision"):
+        read(json.dumps(statement).encode())
+
+
+def test_a_substatement_holds_no_substatement() -> None:
+    inner = {name: GOOD[name] for name in ("actor", "verb", "object")} | {"objectType": "SubStatement"}
+    assert read(json.dumps({**GOOD, "context": {}, "object": inner}).encode())
+    with pytest.raises(InvalidStatement, match="objectType"):
+        read(json.dumps({**GOOD, "context": {}, "object": {**inner, "object": inner}}).encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'"x"', b"[1]", b'{"a":1,"a":2}', b"\xff\xfe", b'{"id": NaN}', b"[" * 100_000,
+     b'{"a":' * 5_000 + b"1" + b"}" * 5_000],
+)  # fmt: skip
+def test_what_is_no_statement_is_refused_and_never_breaks_anything(body: bytes) -> None:
+    with pytest.raises(InvalidStatement):
+        read(body)
+
+
+json_values: Any = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300)
+@given(path=st.sampled_from(["actor", "verb", "object", "result", "context", "result.score", "object.definition",
+                             "context.contextActivities", "actor.account", "timestamp"]), value=json_values)  # fmt: skip
+def test_any_json_in_any_place_is_taken_or_refused_in_words(path: str, value: Any) -> None:
+    try:
+        read(json.dumps(changed(path, value)).encode())
+    except InvalidStatement as refused:
+        assert str(refused).startswith("$")
+
+
+@given(body=st.binary(max_size=300))
+def test_any_bytes_are_taken_or_refused_in_words(body: bytes) -> None:
+    try:
+        read(body)
+    except InvalidStatement as refused:
+        assert str(refused).startswith("$")

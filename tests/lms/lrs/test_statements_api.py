@@ -1,0 +1,175 @@
+"""The statements resource over HTTP, by clause of xAPI part three."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from lms.lrs.models import Credential, Statement
+from tests.lms.lrs.test_parsing import GOOD
+
+VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+
+
+class Store:
+    """A client with one credential."""
+
+    def __init__(self, *scopes: str) -> None:
+        self.credential, secret = Credential.issue(name="A system", scopes=list(scopes))
+        token = base64.b64encode(f"{self.credential.key}:{secret}".encode()).decode()
+        self.client = Client(headers={"Authorization": f"Basic {token}", "X-Experience-API-Version": "1.0.3"})
+
+    def post(self, data: Any, **more: Any) -> Any:
+        return self.client.post("/xapi/statements", json.dumps(data), content_type="application/json", **more)
+
+    def put(self, data: Any, identity: str) -> Any:
+        return self.client.put(
+            f"/xapi/statements?statementId={identity}", json.dumps(data), content_type="application/json"
+        )
+
+    def get(self, **query: str) -> Any:
+        return self.client.get("/xapi/statements", query)
+
+
+@pytest.fixture
+def store(db: None) -> Store:
+    return Store("statements/write", "statements/read")
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(GOOD), "id": str(uuid.uuid4()), **changes}
+
+
+def test_post_then_get_gives_back_what_was_sent(store: Store) -> None:
+    sent = statement()
+    assert store.post(sent).json() == [sent["id"]]
+    found = store.get(statementId=sent["id"])
+    told = found.json()
+    assert {name: told[name] for name in sent} == sent
+    assert {"stored", "authority", "version"} <= told.keys()
+    assert "Last-Modified" in found.headers
+    assert found.headers["X-Experience-API-Version"] == "1.0.3"
+    assert found.headers["X-Experience-API-Consistent-Through"].endswith("Z")
+
+
+def test_put_needs_the_same_id_and_answers_nothing(store: Store) -> None:
+    sent = statement()
+    assert store.put(sent, sent["id"]).status_code == 204
+    assert store.put(sent, sent["id"]).status_code == 204
+    assert store.put(sent, str(uuid.uuid4())).status_code == 400
+    assert store.put({**sent, "verb": {"id": "https://example.org/other"}}, sent["id"]).status_code == 409
+    assert Statement.objects.count() == 1
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
+    first = statement()
+    store.post(first)
+    clash = {**first, "verb": {"id": "https://example.org/other"}}
+    assert store.post([statement(), clash]).status_code == 409
+    assert store.post([statement(), {"actor": {}}]).status_code == 400
+    double = statement()
+    assert store.post([double, double]).status_code == 400
+    assert Statement.objects.count() == 1
+
+
+def test_a_voided_statement_is_found_only_as_voided(store: Store) -> None:
+    sent = statement()
+    store.post(sent)
+    store.post(statement(verb={"id": VOIDED}, object={"objectType": "StatementRef", "id": sent["id"]}, context={}))
+    assert store.get(statementId=sent["id"]).status_code == 404
+    assert store.get(voidedStatementId=sent["id"]).json()["id"] == sent["id"]
+    assert sent["id"] not in {item["id"] for item in store.get().json()["statements"]}
+
+
+def test_filters_and_pages(store: Store) -> None:
+    other = {"account": {"homePage": "https://example.org", "name": "b"}}
+    sent = [statement(), statement(actor=other), statement(verb={"id": "https://example.org/did"})]
+    store.post(sent)
+    ids = [item["id"] for item in sent]
+
+    def found(**query: str) -> list[str]:
+        return [item["id"] for item in store.get(**query).json()["statements"]]
+
+    assert found() == ids[::-1]
+    assert found(ascending="true") == ids
+    assert found(agent=json.dumps(other)) == [ids[1]]
+    assert found(verb="https://example.org/did") == [ids[2]]
+    assert found(activity="https://example.org/nothing") == []
+    assert len(found(registration=GOOD["context"]["registration"])) == 3
+    assert found(since="2100-01-01T00:00:00Z") == []
+    first = store.get(limit="2").json()
+    store.post(statement())
+    assert [item["id"] for item in first["statements"]] == ids[:0:-1]
+    second = store.client.get(first["more"]).json()
+    assert ([item["id"] for item in second["statements"]], second["more"]) == ([ids[0]], "")
+
+
+def test_formats(store: Store) -> None:
+    sent = statement(verb={"id": "https://example.org/did", "display": {"en": "did", "fr": "a fait"}})
+    store.post(sent)
+    assert "definition" not in store.get(statementId=sent["id"], format="ids").json()["object"]
+    french = store.client.get(
+        "/xapi/statements", {"statementId": sent["id"], "format": "canonical"}, headers={"Accept-Language": "fr"}
+    )
+    assert french.json()["verb"]["display"] == {"fr": "a fait"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"nonsense": "1"}, {"limit": "-1"}, {"limit": "x"}, {"since": "x"}, {"registration": "x"}, {"agent": "{"},
+     {"agent": "{}"}, {"ascending": "yes"}, {"format": "pretty"}, {"related_agents": "true"}, {"more": "forged"},
+     {"statementId": "x"}, {"statementId": GOOD["id"], "verb": "https://a.b"},
+     {"statementId": GOOD["id"], "voidedStatementId": GOOD["id"]}],
+)  # fmt: skip
+def test_a_parameter_that_cannot_be_obeyed_is_named(store: Store, query: dict[str, str]) -> None:
+    answer = store.get(**query)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_versions(store: Store, client: Client) -> None:
+    assert client.get("/xapi/about").headers["X-Experience-API-Version"] == "2.0.0"
+    assert client.get("/xapi/1.0.3/about").json()["version"] == ["1.0.3"]
+    both = client.get("/xapi/about", headers={"X-Experience-API-Version": "1.0"})
+    assert both.headers["X-Experience-API-Version"] == "1.0.3"
+    for wrong in ("0.95", "3.0.0", "nonsense", "1.0.3.4"):
+        assert client.get("/xapi/about", headers={"X-Experience-API-Version": wrong}).status_code == 400
+
+
+def test_credentials_and_scopes(db: None, client: Client) -> None:
+    refused = client.get("/xapi/statements")
+    assert refused.status_code == 401
+    assert "Basic" in refused.headers["WWW-Authenticate"]
+    for header in ("Basic !", "Basic " + base64.b64encode(b"x:y").decode(), "Bearer abc"):
+        assert client.get("/xapi/statements", headers={"Authorization": header}).status_code == 401
+    assert Store("statements/read").post(statement()).status_code == 403
+    writer = Store("statements/write")
+    assert writer.post(statement()).status_code == 200
+    assert writer.get().status_code == 403
+    mine = Store("statements/write", "statements/read/mine")
+    sent = statement()
+    mine.post(sent)
+    assert [item["id"] for item in mine.get().json()["statements"]] == [sent["id"]]
+    Credential.objects.update(is_active=False)
+    assert mine.get().status_code == 401
+
+
+def test_bodies_are_bounded(store: Store) -> None:
+    with override_settings(LMS_XAPI_MAX_BODY=100):
+        assert store.post(statement()).status_code == 413
+    assert store.client.post("/xapi/statements", "x=1", content_type="text/plain").status_code == 400
+    assert store.client.delete("/xapi/statements").status_code == 405
+
+
+def test_the_authority_is_ours_and_not_the_clients(store: Store) -> None:
+    sent = statement(authority={"mbox": "mailto:somebody@example.org"}, stored="2001-01-01T00:00:00Z")
+    store.post(sent)
+    told = store.get(statementId=sent["id"]).json()
+    assert told["authority"]["account"]["name"] == store.credential.key
+    assert not told["stored"].startswith("2001")
