@@ -21,6 +21,7 @@ from typing import IO, Any
 from django.conf import settings
 
 from lms.site.demo import mailbox, redis_server
+from lms.site.demo_organisation.accounts import write
 
 Say = Callable[[str], Any]
 GIVE_UP_AFTER, WITHIN = 5, 60.0
@@ -127,10 +128,7 @@ def _tell(path: Path, url: str, mailbox_url: str) -> dict[str, Any]:
     """Add the addresses to the file for scripts; only its owner may read it, because it holds passwords."""
     told: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"accounts": {}, "tokens": {}}
     told |= {"url": url, "mailbox_url": mailbox_url}
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(told, indent=1, ensure_ascii=False))
-    fresh.replace(path)
+    write(path, told)
     return told
 
 

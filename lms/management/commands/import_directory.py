@@ -1,0 +1,83 @@
+"""HR's feed in: offices and people. Safe to repeat; bad rows never stop the good ones."""
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from lms.compliance.reports import harmless
+from lms.conf import conf
+from lms.people.feed import NotAFeed, Rejected
+from lms.people.importing import ImportReport, import_directory
+from lms.requirements.assigning import refresh
+
+
+def assign(today: date, people: list[int]) -> int:
+    """What joiners, movers and leavers owe, from this moment on."""
+    return refresh(today=today, people=people).opened
+
+
+class Command(BaseCommand):
+    help = "Bring people and offices up to HR's feed (docs/people-feed.md)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("people", type=Path)
+        parser.add_argument("--offices", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        parser.add_argument("--rejects", type=Path, help="where rejected rows go; default: beside the feed")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        today = timezone.localdate()
+        people = self.read(options["people"])
+        offices = self.read(options["offices"]) if options["offices"] else None
+        try:
+            report = import_directory(
+                people=people,
+                offices=offices,
+                today=today,
+                assign=lambda ids: assign(today, ids),
+                dry_run=options["dry_run"],
+            )
+        except NotAFeed as error:
+            raise CommandError(f"Nothing was imported. {error}") from error
+        self.tell(report, dry_run=options["dry_run"])
+        if report.rejected:
+            path = options["rejects"] or options["people"].with_suffix(".rejects.csv")
+            write_rejects(path, report.rejected)
+            raise CommandError(f"{len(report.rejected)} rows were rejected; they are in {path}.", returncode=1)
+
+    def read(self, path: Path) -> bytes:
+        try:
+            if path.stat().st_size > conf.IMPORT_MAX_BYTES:
+                raise CommandError(f"{path} is larger than {conf.IMPORT_MAX_BYTES} bytes. Nothing was imported.")
+            return path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+
+    def tell(self, report: ImportReport, *, dry_run: bool) -> None:
+        self.stdout.write(
+            f"{'Dry run, nothing written: ' if dry_run else ''}"
+            f"{len(report.created)} joined, {len(report.changed)} changed, {len(report.left)} left, "
+            f"{report.unchanged} unchanged, {report.offices_created} new offices, "
+            f"{report.assignments} assignments opened, {len(report.rejected)} rejected"
+        )
+        for warning in report.warnings[:100]:
+            self.stdout.write(f"  note: {warning}")
+        for item in report.rejected[:100]:
+            self.stdout.write(f"  line {item.line}: {item.reason}")
+        if len(report.rejected) > 100:
+            self.stdout.write(f"  … and {len(report.rejected) - 100} more")
+
+
+def write_rejects(path: Path, rejected: list[Rejected]) -> None:
+    """The rows as they came, with line and reason, so that they can be mended and sent again."""
+    columns = list(dict.fromkeys(name for item in rejected for name in item.values))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["line", "reason", *columns])
+        for item in rejected:
+            cells = [item.reason, *(item.values.get(name, "") for name in columns)]
+            writer.writerow([item.line, *(harmless(cell) for cell in cells)])

@@ -1,0 +1,110 @@
+"""The accounts and tokens of the demo, with passwords made anew for each demo and kept in var/demo.json."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+
+from courses.loading import AUTHORS
+from lms.gate.models import AccessToken
+from lms.lrs.models import Credential, Scope
+from lms.people.groups import HEADS, HR, ensure_groups
+from lms.people.inviting import invite
+from lms.people.models import Agreement, Office, OfficeAccess, Organisation, Person
+from lms.site.demo_organisation import population
+from lms.site.demo_organisation.names import partner_names
+
+ROLES = {
+    "joiner": population.JOINER,
+    "learner": population.LEARNER,
+    "supervisor": population.SUPERVISOR,
+    "head_of_office": population.HEAD,
+    "hr": population.HR,
+    "author": population.AUTHOR,
+    "partner_focal_point": population.FOCAL_POINT,
+}
+
+
+def open_accounts(path: Path, *, today: date) -> None:
+    """Make what is missing, and write the file. The joiner has no account yet, but the link that makes one."""
+    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    ensure_groups()
+    _name_partners(today)
+    accounts: dict[str, Any] = known.get("accounts", {})
+    people = {person.number: person for person in Person.objects.filter(number__in=ROLES.values())}
+    for role, number in ROLES.items():
+        person = people[number]
+        account = accounts.setdefault(
+            role, {"username": number, "password": password(), "person": number, "name": person.name}
+        )
+        if role != "joiner":
+            _open(person, account)
+        elif person.user_id is None:
+            account["invitation"] = invite(person=person)
+    admin = accounts.setdefault(
+        "admin", {"username": "admin", "password": password(), "person": "", "name": "Administrator"}
+    )
+    if not User.objects.filter(username="admin").exists():
+        User.objects.create_superuser("admin", password=admin["password"])
+    _give_rights(people)
+    write(path, {**known, "accounts": accounts, "tokens": _tokens(known.get("tokens", {}))})
+
+
+def password() -> str:
+    """Long enough for production's rules, short enough to type."""
+    return "-".join(secrets.token_hex(2) for _ in range(4))
+
+
+def _open(person: Person, account: dict[str, str]) -> None:
+    if person.user_id is not None:
+        return
+    person.user = User.objects.create_user(account["username"], person.address, account["password"])
+    person.save(update_fields=["user"])
+
+
+def _give_rights(people: dict[str, Person]) -> None:
+    for number, group in ((population.HR, HR), (population.HEAD, HEADS), (population.AUTHOR, AUTHORS)):
+        user = people[number].user
+        assert user is not None
+        user.groups.add(Group.objects.get(name=group))
+    OfficeAccess.objects.get_or_create(user=people[population.HR].user, office=Office.get_first_root_node())
+
+
+def _name_partners(today: date) -> None:
+    """Partners get their names and an agreement each; the feed knows their codes only."""
+    for n, name in enumerate(partner_names(), 1):
+        code = f"PP{n:03}"
+        organisation, _ = Organisation.objects.update_or_create(code=code, defaults={"name": name})
+        contact = Person.objects.filter(organisation=organisation).select_related("office").order_by("number").first()
+        if contact is not None:
+            Agreement.objects.get_or_create(
+                reference=f"AG-{today.year}-{n:03}",
+                defaults={
+                    "organisation": organisation,
+                    "office": contact.office,
+                    "starts_on": today.replace(month=1, day=1),
+                    "focal_point": contact,
+                },
+            )
+
+
+def _tokens(known: dict[str, Any]) -> dict[str, Any]:
+    if "clearance" not in known:
+        known["clearance"] = AccessToken.issue(name="Demo: access control")
+    if "records" not in known:
+        credential, secret = Credential.issue(name="Demo: a learning system", scopes=[Scope.WRITE, Scope.READ])
+        known["records"] = {"key": credential.key, "secret": secret}
+    return known
+
+
+def write(path: Path, told: dict[str, Any]) -> None:
+    """Only the owner may read the file: it holds passwords."""
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(told, indent=1, ensure_ascii=False))
+    fresh.replace(path)
