@@ -174,5 +174,7 @@ LOGGING = {
     "formatters": {"json": {"()": "lms.site.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("rq.worker", "django.server", "django_tasks", "wagtail")},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("rq.worker", "django.server", "django_tasks", "wagtail", "mail.log")
+    },
 }
