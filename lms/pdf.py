@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.resources
+import importlib.util
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -13,13 +13,25 @@ import typst
 from django.apps import apps
 
 
+FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
+CHINESE = "manimgx_fonts_cjk"
+# Used where they are installed. A name in a script without a font is refused, never printed as boxes.
+MORE_FONTS = (
+    CHINESE, "fontpkg_noto_sans_devanagari", "fontpkg_noto_sans_khmer", "fontpkg_noto_sans_tamil",
+    "fontpkg_noto_sans_telugu", "fontpkg_noto_sans_thai",
+)  # fmt: skip
+
+
 @cache
 def font_folders() -> list[str]:
     """Where the fonts of the wheels lie; fonts of the system are not used, so that every machine gives one result."""
-    folders = []
-    for package in ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic"):
-        folders.append(str(importlib.resources.files(package) / "files"))
-    return folders
+    specs = (importlib.util.find_spec(package) for package in (*FONTS, *MORE_FONTS))
+    return [folder for spec in specs if spec for folder in spec.submodule_search_locations or ()]
+
+
+@cache
+def has_chinese() -> bool:
+    return importlib.util.find_spec(CHINESE) is not None
 
 
 def render(name: str, data: Mapping[str, str]) -> bytes:
@@ -35,7 +47,7 @@ def render(name: str, data: Mapping[str, str]) -> bytes:
         root=str(source.parent),
         font_paths=font_folders(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps({**data, "qr": matrix})},
+        sys_inputs={"data": json.dumps({**data, "qr": matrix, "chinese": has_chinese()})},
         pdf_standards=["ua-1"],
     )
     assert isinstance(result, bytes)

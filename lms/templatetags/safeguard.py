@@ -63,8 +63,8 @@ def is_rtl(language: str) -> bool:
 
 @register.filter
 def in_groups(code: str) -> str:
-    """A long code in groups of four or five, as people read it aloud."""
-    return " ".join(code[place : place + 5] for place in range(0, len(code), 5))
+    """A long code in groups of four, as people read it aloud."""
+    return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 @register.filter
