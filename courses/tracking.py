@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from courses.enrolling import say
@@ -21,7 +22,7 @@ def open_lesson(*, enrolment: Enrolment, lesson: LessonPage) -> LessonProgress:
     return progress
 
 
-def answer_check(*, enrolment: Enrolment, block: Any, chosen: Sequence[int]) -> BlockAnswer:
+def answer_check(*, enrolment: Enrolment, lesson: LessonPage, block: Any, chosen: Sequence[int]) -> BlockAnswer:
     """Keep the answer to a knowledge check; the last one counts. Raises ValueError for options that do not exist."""
     options = len(block.value["options"])
     positions = sorted(set(chosen))
@@ -29,20 +30,20 @@ def answer_check(*, enrolment: Enrolment, block: Any, chosen: Sequence[int]) -> 
         raise ValueError("no such option")
     if block.value["kind"] == "single" and len(positions) != 1:
         raise ValueError("one option only")
-    return _put(enrolment, block, chosen=positions, finished=True)
+    return _put(enrolment, lesson, block, chosen=positions, finished=True)
 
 
-def choose_in_scenario(*, enrolment: Enrolment, block: Any, path: Sequence[int]) -> BlockAnswer:
+def choose_in_scenario(*, enrolment: Enrolment, lesson: LessonPage, block: Any, path: Sequence[int]) -> BlockAnswer:
     """Keep the way through a scene so far. Raises ValueError when the way does not exist."""
-    return _put(enrolment, block, chosen=list(path), finished=walk(block, path)[1])
+    return _put(enrolment, lesson, block, chosen=list(path), finished=walk(block, path)[1])
 
 
-def skip_scenario(*, enrolment: Enrolment, block: Any) -> BlockAnswer:
-    return _put(enrolment, block, chosen=[], finished=True, skipped=True)
+def skip_scenario(*, enrolment: Enrolment, lesson: LessonPage, block: Any) -> BlockAnswer:
+    return _put(enrolment, lesson, block, chosen=[], finished=True, skipped=True)
 
 
-def restart(*, enrolment: Enrolment, block: Any) -> None:
-    BlockAnswer.objects.filter(enrolment=enrolment, block=block.id).delete()
+def restart(*, enrolment: Enrolment, lesson: LessonPage, block: Any) -> None:
+    answers_in(enrolment, lesson).filter(block=block.id).delete()
 
 
 def walk(block: Any, path: Sequence[int]) -> tuple[list[dict[str, Any]], bool]:
@@ -79,9 +80,14 @@ def finish_lesson(*, enrolment: Enrolment, lesson: LessonPage) -> bool:
 def unanswered(*, enrolment: Enrolment, lesson: LessonPage) -> list[str]:
     """Ids of the checks and scenes that still wait for an answer."""
     blocks = lesson.interactive_blocks()
-    finished = enrolment.answers.filter(block__in=list(blocks), finished=True).values_list("block", flat=True)
+    finished = answers_in(enrolment, lesson).filter(finished=True).values_list("block", flat=True)
     done = {str(block) for block in finished}
     return [block for block in blocks if block not in done]
+
+
+def answers_in(enrolment: Enrolment, lesson: LessonPage) -> QuerySet[BlockAnswer]:
+    """What was answered in that lesson."""
+    return BlockAnswer.objects.filter(enrolment=enrolment, lesson=lesson.translation_key)
 
 
 def done_lessons(enrolment: Enrolment) -> set[Any]:
@@ -92,9 +98,10 @@ def all_lessons_done(*, enrolment: Enrolment, course: CoursePage) -> bool:
     return {lesson.translation_key for lesson in course.lessons()} <= done_lessons(enrolment)
 
 
-def _put(enrolment: Enrolment, block: Any, **values: Any) -> BlockAnswer:
+def _put(enrolment: Enrolment, lesson: LessonPage, block: Any, **values: Any) -> BlockAnswer:
     answer, _ = BlockAnswer.objects.update_or_create(
         enrolment=enrolment,
+        lesson=lesson.translation_key,
         block=block.id,
         defaults={"skipped": False, **values, "answered_at": timezone.now()},
     )

@@ -12,7 +12,6 @@ import segno
 import typst
 from django.apps import apps
 
-
 FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 CHINESE = "manimgx_fonts_cjk"
 # Used where they are installed. A name in a script without a font is refused, never printed as boxes.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from wagtail.models import Locale, Page, Site
 
 from attestations.publishing import define, issue_text
 from courses.loading import ensure_authors, ensure_index
@@ -111,6 +112,7 @@ def make_course(key: str = "sea", *, lessons: int = 2, signed: bool = True, inte
     """A published course with a four-question bank, of which a check draws four; ended by an undertaking."""
     import json
 
+    lay_ground()
     index = ensure_index()
     ensure_authors(index)
     page = CoursePage(
@@ -133,6 +135,15 @@ def make_course(key: str = "sea", *, lessons: int = 2, signed: bool = True, inte
             ticks=["I have read it.", "I will keep to it."], effective_from=date(2026, 1, 1),
         )  # fmt: skip
     return page
+
+
+def lay_ground() -> None:
+    """What Wagtail's migrations put there, made again where a transactional test has emptied the tables."""
+    locale, _ = Locale.objects.get_or_create(language_code="en")
+    if not Page.objects.exists():
+        root = Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
+        home = root.add_child(instance=Page(title="Welcome", slug="home", locale=locale))
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
 
 
 class Cast:

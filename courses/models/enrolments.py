@@ -53,6 +53,7 @@ class BlockAnswer(models.Model):
     """What was chosen in a knowledge check or scene, so that a learner resumes where they stopped. Never free text."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="answers")
+    lesson = models.UUIDField(help_text="A copied lesson has blocks of the same id.")
     block = models.UUIDField()
     chosen = models.JSONField(default=list, help_text="Positions of the chosen options; for a scene, step by step.")
     skipped = models.BooleanField(default=False)
@@ -60,7 +61,9 @@ class BlockAnswer(models.Model):
     answered_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="lms_courses_block_answered_once", fields=["enrolment", "block"])]
+        constraints = [
+            models.UniqueConstraint(name="lms_courses_block_answered_once", fields=["enrolment", "lesson", "block"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.block}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -58,7 +62,7 @@ def lines(text: str) -> list[str]:
 @register.filter
 def is_rtl(language: str) -> bool:
     """True where that language is written from right to left."""
-    return translation.get_language_info(language)["bidi"]
+    return bool(translation.get_language_info(language)["bidi"])
 
 
 @register.filter
@@ -87,3 +91,18 @@ def moment(value: datetime) -> str:
 
 def _is_english() -> bool:
     return (get_language() or "en").startswith("en")
+
+
+PHONE = re.compile(r"(?<![\w/=])(\+\d[\d ().-]{5,}\d)")
+
+
+@register.filter
+def reachable(text: str) -> SafeString:
+    """A contact as written, with its addresses, e-mail and phone numbers as links."""
+    parts = [
+        format_html('<a dir="ltr" href="tel:{}">{}</a>', re.sub(r"[^\d+]", "", part), part)
+        if place % 2
+        else urlize(part, autoescape=True)
+        for place, part in enumerate(PHONE.split(text))
+    ]
+    return linebreaksbr(mark_safe("".join(parts)))

@@ -36,8 +36,8 @@ def enrolment(cast: Cast, page: CoursePage) -> Enrolment:
 def finish_lessons(enrolment: Enrolment, page: CoursePage) -> None:
     for lesson in page.lessons():
         blocks = lesson.interactive_blocks()
-        tracking.answer_check(enrolment=enrolment, block=blocks[CHECK], chosen=[1])
-        tracking.skip_scenario(enrolment=enrolment, block=blocks[SCENE])
+        tracking.answer_check(enrolment=enrolment, lesson=lesson, block=blocks[CHECK], chosen=[1])
+        tracking.skip_scenario(enrolment=enrolment, lesson=lesson, block=blocks[SCENE])
         assert tracking.finish_lesson(enrolment=enrolment, lesson=lesson)
 
 
@@ -73,18 +73,19 @@ def test_a_lesson_is_done_only_when_everything_in_it_is_answered(page: CoursePag
     lesson = page.lessons()[0]
     blocks = lesson.interactive_blocks()
     assert not tracking.finish_lesson(enrolment=enrolment, lesson=lesson)
-    tracking.answer_check(enrolment=enrolment, block=blocks[CHECK], chosen=[0])
-    tracking.choose_in_scenario(enrolment=enrolment, block=blocks[SCENE], path=[0])
+    tracking.answer_check(enrolment=enrolment, lesson=lesson, block=blocks[CHECK], chosen=[0])
+    tracking.choose_in_scenario(enrolment=enrolment, lesson=lesson, block=blocks[SCENE], path=[0])
     assert tracking.unanswered(enrolment=enrolment, lesson=lesson) == [SCENE]
-    tracking.choose_in_scenario(enrolment=enrolment, block=blocks[SCENE], path=[0, 0])
+    tracking.choose_in_scenario(enrolment=enrolment, lesson=lesson, block=blocks[SCENE], path=[0, 0])
     assert tracking.finish_lesson(enrolment=enrolment, lesson=lesson)
 
 
 @pytest.mark.parametrize("chosen", [[], [2], [-1], [0, 1]])
 def test_an_answer_that_was_not_offered_is_refused(page: CoursePage, enrolment: Enrolment, chosen: list[int]) -> None:
-    block = page.lessons()[0].interactive_blocks()[CHECK]
+    lesson = page.lessons()[0]
+    block = lesson.interactive_blocks()[CHECK]
     with pytest.raises(ValueError, match="option"):
-        tracking.answer_check(enrolment=enrolment, block=block, chosen=chosen)
+        tracking.answer_check(enrolment=enrolment, lesson=lesson, block=block, chosen=chosen)
 
 
 def test_the_check_opens_after_the_last_lesson(page: CoursePage, enrolment: Enrolment) -> None:

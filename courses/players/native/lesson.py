@@ -32,7 +32,7 @@ def serve_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
 def lesson_context(
     request: HttpRequest, page: LessonPage, enrolment: Enrolment, *, missing: list[str] | None = None
 ) -> dict[str, Any]:
-    answers = {str(item.block): item for item in enrolment.answers.all()}
+    answers = {str(item.block): item for item in tracking.answers_in(enrolment, page)}
     done = tracking.done_lessons(enrolment)
     return {
         **page.get_context(request),
@@ -67,28 +67,28 @@ def _act(request: HttpRequest, page: LessonPage, enrolment: Enrolment) -> HttpRe
     if block is None:
         return _refuse(request, page, enrolment)
     try:
-        _answer(request, enrolment, block)
+        _answer(request, page, enrolment, block)
     except ValueError:
         return _refuse(request, page, enrolment)
     return redirect(f"{page.url}#block-{block.id}")
 
 
-def _answer(request: HttpRequest, enrolment: Enrolment, block: Any) -> BlockAnswer | None:
+def _answer(request: HttpRequest, page: LessonPage, enrolment: Enrolment, block: Any) -> BlockAnswer | None:
     """Raises ValueError for anything that the page did not offer."""
     if "restart" in request.POST:
-        tracking.restart(enrolment=enrolment, block=block)
+        tracking.restart(enrolment=enrolment, lesson=page, block=block)
         return None
     if block.block_type == "check":
         chosen = [int(position) for position in request.POST.getlist("option")]
-        return tracking.answer_check(enrolment=enrolment, block=block, chosen=chosen)
+        return tracking.answer_check(enrolment=enrolment, lesson=page, block=block, chosen=chosen)
     if "skip" in request.POST:
-        return tracking.skip_scenario(enrolment=enrolment, block=block)
-    known = enrolment.answers.filter(block=block.id, skipped=False).first()
+        return tracking.skip_scenario(enrolment=enrolment, lesson=page, block=block)
+    known = tracking.answers_in(enrolment, page).filter(block=block.id, skipped=False).first()
     path = known.chosen if known else []
     if int(request.POST.get("step", "")) != len(path):  # a double click or another tab was there first
         return known
     return tracking.choose_in_scenario(
-        enrolment=enrolment, block=block, path=[*path, int(request.POST.get("option", ""))]
+        enrolment=enrolment, lesson=page, block=block, path=[*path, int(request.POST.get("option", ""))]
     )
 
 
