@@ -25,9 +25,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Certificate, code=code, completion__person=person)
     response = HttpResponse(bytes(document(found).pdf), content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{found.course_code or 'certificate'}-{found.completed_on}.pdf"
-    )
+    name = f"{found.course_code or 'certificate'}-{found.completed_on}.pdf"
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
 
 
@@ -45,7 +44,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     context = {
         "certificate": found,
         "document": getattr(found, "document", None),
-        "expired": found and found.valid_until and found.valid_until < timezone.localdate(),
+        "expired": bool(found and found.valid_until and found.valid_until < timezone.localdate()),
         "name": name,
         "name_matches": bool(found and name and _plain(name) == _plain(found.holder)),
     }

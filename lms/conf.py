@@ -24,7 +24,10 @@ class Setting(Generic[T]):
     @overload
     def __get__(self, instance: Any, owner: type) -> T: ...
     def __get__(self, instance: Any, owner: type) -> Setting[T] | T:
-        return self if instance is None else getattr(settings, self.name, self.default)
+        if instance is None:
+            return self
+        value: T = getattr(settings, self.name, self.default)
+        return value
 
 
 class LmsSettings:

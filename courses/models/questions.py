@@ -15,7 +15,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable
 
 
-class QuestionBank(models.Model):
+class QuestionBank(models.Model):  # type: ignore[django-manager-missing]  # its questions come from modelcluster
     """The questions from which the final check of one edition draws."""
 
     title = models.CharField(_("title"), max_length=200)

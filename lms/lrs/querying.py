@@ -72,7 +72,7 @@ def check_parameters(query: QueryDict) -> None:
 def one(query: QueryDict, statements: QuerySet[Statement]) -> Statement | None:
     """The statement asked for by id: ``statementId`` finds what is not voided, ``voidedStatementId`` what is."""
     name = "statementId" if "statementId" in query else "voidedStatementId"
-    found = statements.filter(statement_id=_uuid(name, query[name]))
+    found = statements.filter(statement_id=_uuid(name, str(query[name])))
     kept = without_voided(found)
     return kept.first() if name == "statementId" else found.exclude(pk__in=kept.values("pk")).first()
 

@@ -202,7 +202,7 @@ def _put_leaves(rows: list[feed.PersonRow], people: dict[str, Person]) -> None:
     told = [
         Leave(person=people[row.number], first_day=row.leave_from, last_day=row.leave_until)
         for row in rows
-        if row.leave_from
+        if row.leave_from and row.leave_until
     ]
     Leave.objects.bulk_create(
         told,

@@ -149,7 +149,7 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
 
 def _due(requirement: Requirement, person: Person, opened_on: date) -> date:
     return due_on(
-        due_from=Requirement.DueFrom(requirement.due_from).value,
+        due_from="joining" if requirement.due_from == Requirement.DueFrom.JOINING else "issuance",
         days=requirement.due_days,
         joined_on=person.joined_on,
         applies_from=requirement.applies_from,

@@ -90,12 +90,12 @@ def complete(
 
 def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
     """Say ``satisfied`` of the course once every part of it is complete in this registration (cmi5 section 9.3.9)."""
+    assert statement.registration is not None
     done = Completion.objects.filter(
         person=person, registration=statement.registration, activity__part_of=course
     ).values_list("activity", flat=True)
     if set(course.parts.values_list("pk", flat=True)) - set(done):
         return
-    assert statement.registration is not None
     record(
         Said(
             actor=person.uuid,

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Prefetch
-
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Completion, Requirement, proof_of
 from lms.requirements.periods import Validity, choose
@@ -37,7 +35,7 @@ def project_all(assignments: Any) -> int:
 def rebuilt(assignments: Any) -> Iterator[tuple[Assignment, dict[str, Any]]]:
     """Each assignment with the projection that the facts give, in batches of constant query count."""
     queryset = assignments.select_related(None).prefetch_related("waivers")
-    requirements = {item.pk: item for item in Requirement.objects.prefetch_related(Prefetch("accepted"))}
+    requirements = {item.pk: item for item in Requirement.objects.prefetch_related("accepted")}
     batch: list[Assignment] = []
     for assignment in queryset.iterator(chunk_size=BATCH):
         batch.append(assignment)

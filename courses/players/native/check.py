@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses import checking, grades
 from courses.models import Attempt, Enrolment
 from courses.players.native.course import following_url
+from courses.tracking import all_lessons_done
 
 
 def own_enrolment(request: HttpRequest, registration: UUID) -> Enrolment:
@@ -59,7 +60,7 @@ def _entrance(
     page = enrolment.page
     assert page is not None
     until = checking.paused_until(attempts, page)
-    if refused is None and not checking.all_lessons_done(enrolment=enrolment, course=page):
+    if refused is None and not all_lessons_done(enrolment=enrolment, course=page):
         refused = checking.CheckNotOpen("lessons")
     if refused is None and until is not None and until > timezone.now():
         refused = checking.CheckNotOpen("pause", until)

@@ -111,10 +111,10 @@ def offices() -> list[DemoOffice]:
         found.append(DemoOffice(f"HQ-{code}", name, "hq_division", "HQ", "America/New_York", weight, "en", zeal))
     for region, (name, zone, language) in REGIONS.items():
         found.append(DemoOffice(region, f"Regional Office {name}", "regional", "HQ", zone, 48, language, 0.97))
-        for code, country, place, weight, tongue, zeal in COUNTRIES[region]:
+        for code, country, place, people, tongue, zealous in COUNTRIES[region]:
             office = f"{region}-{code}"
             found.append(
-                DemoOffice(office, f"{country} Office", "country", region, place, weight, tongue, zeal or 0.955)
+                DemoOffice(office, f"{country} Office", "country", region, place, people, tongue, zealous or 0.955)
             )
     for code, name, parent, zone, weight, language in MULTI_COUNTRY:
         found.append(DemoOffice(code, name, "multi_country", parent, zone, weight, language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import os as os
 from pathlib import Path
 
 import dj_database_url
