@@ -1,0 +1,186 @@
+"""The sweep and the sending, over real SMTP."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from lms.people.models import Headship, Leave, Person
+from lms.requirements.models import Activity, Requirement
+from lms.requirements.waiving import waive
+from reminders import scheduling, sending
+from reminders.laying import lay_standard_ladder
+from reminders.models import Ladder, Message, Reminder
+from tests.cast import TODAY, Cast, make_requirement
+from tests.lms.requirements.test_completing import satisfied
+from tests.services import free_port
+
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def due(cast: Cast) -> Cast:
+    """Bruno's course was due yesterday; Amina's is due in two weeks."""
+    activity = Activity.objects.create(iri="https://example.org/a", kind="course", name="A", move_on="Parts")
+    make_requirement("sea", activity, due_days=30)
+    Person.objects.filter(pk=cast.amina.pk).update(joined_on=TODAY + timedelta(days=1 - 30 + 14))
+    cast.assign()
+    Person.objects.exclude(pk__in=[cast.amina.pk, cast.bruno.pk]).update(email="")
+    lay_standard_ladder(requirements=Requirement.objects.all(), starts_on=TODAY)
+    Ladder.objects.get().rungs.filter(counted_from="opening").delete()
+    return cast
+
+
+def received(mailbox: Any) -> list[EmailMessage]:
+    return [mailbox.read(path.stem) for path in reversed(mailbox.paths())]
+
+
+def run(at: datetime = MORNING) -> list[bool]:
+    return [sending.send(pk, at=at) for pk in scheduling.sweep(at)]
+
+
+def test_each_gets_one_message_in_their_language_with_a_calendar_file(due: Cast, mailbox: Any) -> None:
+    assert run() == [True, True]
+    assert run() == []
+    by_address = {str(message["to"]): message for message in received(mailbox)}
+    assert set(by_address) == {"p00002@example.org", "amina@example.net"}
+    bruno = by_address["p00002@example.org"]
+    assert (bruno["content-language"], bruno["auto-submitted"]) == ("fr", "auto-generated")
+    plain = bruno.get_body(("plain",)).get_content()
+    assert "Bruno Late" in plain
+    assert "Sea" in plain
+    assert "Dear" not in plain
+    assert "Sea" not in str(bruno["subject"])
+    kinds = [part.get_content_type() for part in bruno.walk()]
+    assert {"text/plain", "text/html", "text/calendar"} <= set(kinds)
+
+
+def test_somebody_without_an_account_gets_an_invitation_that_works(due: Cast, mailbox: Any, client: Any) -> None:
+    run()
+    message = next(item for item in received(mailbox) if str(item["to"]) == "amina@example.net")
+    link = next(word for word in message.get_body(("plain",)).get_content().split() if "/invitation/" in word)
+    path = "/" + link.split("/", 3)[3]
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("happens", ["completed", "waived", "left", "on leave", "rule ended"])
+def test_standing_is_read_again_at_the_moment_of_sending(due: Cast, mailbox: Any, happens: str) -> None:
+    waiting = scheduling.sweep(MORNING)
+    assignment = due.assignment(due.bruno, "sea")
+    if happens == "completed":
+        satisfied(assignment)
+    elif happens == "waived":
+        waive(assignment=assignment, reason="security", requested_by=due.chen, approved_by=due.dora, starts_on=TODAY)
+    elif happens == "left":
+        Person.objects.filter(pk=due.bruno.pk).update(left_on=TODAY)
+    elif happens == "on leave":
+        Leave.objects.create(person=due.bruno, first_day=TODAY, last_day=TODAY + timedelta(days=5))
+    else:
+        assignment.ended_on, assignment.ended_because = TODAY, "outside"
+        assignment.save()
+    for pk in waiting:
+        sending.send(pk, at=MORNING)
+    assert [str(message["to"]) for message in received(mailbox)] == ["amina@example.net"]
+    reminder = Reminder.objects.get(assignment=assignment)
+    assert reminder.state == "cancelled"
+    assert reminder.because
+
+
+def test_nobody_who_is_done_or_on_leave_is_even_planned(due: Cast) -> None:
+    satisfied(due.assignment(due.bruno, "sea"))
+    Leave.objects.create(person=due.amina, first_day=TODAY, last_day=TODAY + timedelta(days=5))
+    assert scheduling.sweep(MORNING) == []
+    after = MORNING + timedelta(days=7)
+    assert len(scheduling.sweep(after)) == 1
+
+
+def test_the_supervisor_gets_one_list_after_a_week(due: Cast, mailbox: Any) -> None:
+    Person.objects.filter(pk=due.chen.pk).update(email="chen@example.org")
+    Headship.objects.create(office=due.country, person=due.chen, starts_on=TODAY)
+    run(MORNING + timedelta(days=6))
+    message = next(item for item in received(mailbox) if str(item["to"]) == "chen@example.org")
+    assert "Bruno Late" in message.get_body(("plain",)).get_content()
+    assert "/team/" in message.get_body(("plain",)).get_content()
+
+
+def test_the_day_is_the_recipients_own(due: Cast) -> None:
+    """23:30 UTC on the 23rd is the 24th in Bangkok and still the 23rd in Dakar."""
+    Person.objects.filter(pk=due.bruno.pk).update(time_zone="Asia/Bangkok")
+    planned = [item.recipient.number for item in scheduling.due(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))]
+    assert planned == ["P00002"]
+
+
+def test_a_mail_server_that_is_down_delays_and_loses_nothing(due: Cast, mailbox: Any, settings: Any) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
+    assert run() == [False, False]
+    assert set(Message.objects.values_list("state", flat=True)) == {"ready"}
+    assert Message.objects.filter(last_error="").count() == 0
+    settings.EMAIL_PORT = port
+    Message.objects.update(not_before=timezone.now())
+    for pk in Message.objects.values_list("pk", flat=True):
+        assert sending.send(pk, at=MORNING)
+    assert len(received(mailbox)) == 2
+
+
+def test_a_worker_that_died_leaves_a_message_that_goes_again_under_the_same_id(due: Cast, mailbox: Any) -> None:
+    pk = scheduling.sweep(MORNING)[0]
+    Message.objects.filter(pk=pk).update(state="sending", lease_until=timezone.now() + timedelta(minutes=2))
+    assert not sending.send(pk, at=MORNING)
+    Message.objects.filter(pk=pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert sending.send(pk, at=MORNING)
+    assert str(received(mailbox)[0]["message-id"]) == Message.objects.get(pk=pk).message_id
+
+
+def test_a_reminder_that_misses_its_message_goes_with_the_next(due: Cast, mailbox: Any) -> None:
+    run()
+    late = make_requirement("late", Activity.objects.get(), due_days=29)
+    due.assign()
+    Ladder.objects.get().requirements.add(late)
+    assert run() == []
+    assert run(MORNING + timedelta(days=1)) != []
+    assert Reminder.objects.filter(state="sent").count() == Reminder.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_and_two_sweeps_at_once_send_once(due: Cast, mailbox: Any) -> None:
+    gate = threading.Barrier(3)
+
+    def work() -> None:
+        gate.wait()
+        try:
+            for pk in scheduling.sweep(MORNING):
+                sending.send(pk, at=MORNING)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(str(message["to"]) for message in received(mailbox)) == ["amina@example.net", "p00002@example.org"]
+
+
+def test_the_command_says_what_it_would_do_and_does_it(due: Cast, mailbox: Any) -> None:
+    out = StringIO()
+    call_command("send_reminders", at="2026-11-24T09:00:00+00:00", dry_run=True, stdout=out)
+    assert "P00002 person +1: sea" in out.getvalue()
+    assert not Reminder.objects.exists()
+    call_command("send_reminders", at="2026-11-24T09:00", stdout=out)
+    assert "2 messages sent" in out.getvalue()
+    with pytest.raises(CommandError, match="no time of the form"):
+        call_command("send_reminders", at="tomorrow")
+
+
+def test_queries_of_a_sweep_do_not_grow_with_what_is_not_due(due: Cast, django_assert_max_num_queries: Any) -> None:
+    run()
+    with django_assert_max_num_queries(16):
+        scheduling.sweep(MORNING)
