@@ -77,21 +77,22 @@ class LadderRung(models.Model):
 
 
 class MessageManager(models.Manager[Any]):
-    def claim(self, pk: int, *, by: UUID, now: datetime, until: datetime) -> bool:
+    def claim(self, pk: int, *, by: UUID, at: datetime, until: datetime) -> bool:
         """Take the message for sending, unless another worker has it. One conditional UPDATE."""
-        waiting = Q(state=Message.State.READY, not_before__lte=now)
-        abandoned = Q(state=Message.State.SENDING, lease_until__lt=now)
         return bool(
-            self.filter(waiting | abandoned, pk=pk).update(
-                state=Message.State.SENDING, claimed_by=by, lease_until=until, attempts=F("attempts") + 1
-            )
+            self.waiting(at)
+            .filter(pk=pk)
+            .update(state=Message.State.SENDING, claimed_by=by, lease_until=until, attempts=F("attempts") + 1)
         )
 
-    def waiting(self, now: datetime) -> models.QuerySet[Any]:
-        """What should be sent now: ready, or left behind by a worker that died."""
-        return self.filter(
-            Q(state=Message.State.READY, not_before__lte=now) | Q(state=Message.State.SENDING, lease_until__lt=now)
-        ).order_by("not_before", "pk")
+    def waiting(self, at: datetime) -> models.QuerySet[Any]:
+        """What should be sent at that moment: ready, or left behind by a worker that died.
+
+        Leases run on the real clock, whatever moment is played through: a worker that is alive keeps its message.
+        """
+        ready = Q(state=Message.State.READY, not_before__lte=at)
+        abandoned = Q(state=Message.State.SENDING, lease_until__lt=timezone.now())
+        return self.filter(ready | abandoned)
 
 
 class Message(models.Model):

@@ -97,7 +97,7 @@ def sweep(now: datetime) -> list[int]:
     with transaction.atomic():
         Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
         place(now)
-    return list(Message.objects.waiting(now).values_list("pk", flat=True))
+    return list(Message.objects.waiting(now).order_by("pk").values_list("pk", flat=True))
 
 
 def place(now: datetime) -> None:

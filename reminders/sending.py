@@ -28,14 +28,15 @@ def send(message_pk: int, *, at: datetime | None = None) -> bool:
     server's answer and the mark leaves the lease to expire: the message then goes once more with the same Message-ID.
     """
     mine = uuid.uuid4()
-    if not Message.objects.claim(message_pk, by=mine, now=max(at or timezone.now(), timezone.now()), until=_lease()):
+    at = at or timezone.now()
+    if not Message.objects.claim(message_pk, by=mine, at=at, until=timezone.now() + LEASE):
         return False
     message = Message.objects.select_related("recipient__office", "recipient__user").get(pk=message_pk)
-    needed = still_needed(message, at or timezone.now())
+    needed = still_needed(message, at)
     if not needed or not message.recipient.address:
         _finish(message, mine, state=Message.State.CANCELLED)
         return False
-    email = compose(message=message, reminders=needed, at=at or timezone.now())
+    email = compose(message=message, reminders=needed, at=at)
     try:
         email.send()
     except (smtplib.SMTPException, OSError) as error:
@@ -114,7 +115,3 @@ def _finish(message: Message, mine: uuid.UUID, **values: object) -> bool:
             **values, lease_until=None
         )
     )
-
-
-def _lease() -> datetime:
-    return timezone.now() + LEASE

@@ -102,6 +102,7 @@ def test_the_private_server_ends_with_its_owner_even_when_that_is_killed() -> No
     path = url.removeprefix("unix://").split("?")[0]
     owner.send_signal(signal.SIGKILL)
     owner.wait()
+    owner.stdout.close()
     import redis
 
     for _ in range(50):

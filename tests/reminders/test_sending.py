@@ -143,7 +143,9 @@ def test_a_reminder_that_misses_its_message_goes_with_the_next(due: Cast, mailbo
     run()
     late = make_requirement("late", Activity.objects.get(), due_days=29)
     due.assign()
-    Ladder.objects.get().requirements.add(late)
+    ladder = Ladder.objects.get()
+    ladder.requirements.add(late)
+    ladder.save()
     assert run() == []
     assert run(MORNING + timedelta(days=1)) != []
     assert Reminder.objects.filter(state="sent").count() == Reminder.objects.count()
