@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import django_rq
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
@@ -70,7 +70,6 @@ def tick(now: datetime) -> list[str]:
 
 def run(name: str) -> None:
     """Run a job and note how it ended. What RQ calls."""
-    close_old_connections()
     try:
         jobs()[name].job(timezone.now())
     except Exception as error:

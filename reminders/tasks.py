@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from lms.periodic import kick
@@ -17,7 +16,6 @@ def sweep_and_kick() -> None:
 
 
 def send_message(pk: int) -> None:
-    close_old_connections()
     sending.send(pk)
 
 

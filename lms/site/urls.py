@@ -2,17 +2,22 @@
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from lms.site.demo_views import onboarding
 from lms.site.health import healthz
 
-# The demo's stand-in for the system that a host keeps behind the gate.
-demo_urls = [path("onboarding/", onboarding)] if getattr(settings, "LMS_DEMO", False) else []
+# The demo's stand-in for the system that a host keeps behind the gate, and images, which elsewhere the proxy serves.
+demo_urls = []
+if getattr(settings, "LMS_DEMO", False):
+    media = {"document_root": settings.MEDIA_ROOT}
+    demo_urls = [path("onboarding/", onboarding), path("media/<path:path>", serve, media)]
 
 urlpatterns = [
     path("healthz", healthz),
+    path("documents/", include("wagtail.documents.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.urls")),

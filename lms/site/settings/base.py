@@ -136,6 +136,7 @@ LANGUAGES = [
     ("ru", _("Russian")),
     ("zh-hans", _("Chinese")),
 ]
+LOCALE_PATHS = [ROOT / "lms" / "locale"]  # one catalogue for all four packages
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 
