@@ -64,7 +64,7 @@ def accept(*, token: str, password: str, now: datetime | None = None) -> Person:
     with transaction.atomic():
         invitation = find(token, now=now)
         person = Person.objects.select_for_update(of=("self",)).get(pk=invitation.person_id)
-        user = users(username=_free_username(person.number), email=person.address)
+        user = users(username=_free_username(person.number), email=person.address, first_name=person.name[:150])
         validate_password(password, user)
         used = Invitation.objects.filter(Q(pk=invitation.pk), used_at=None).update(used_at=now)
         if not used:

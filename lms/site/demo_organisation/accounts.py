@@ -63,7 +63,9 @@ def password() -> str:
 def _open(person: Person, account: dict[str, str]) -> None:
     if person.user_id is not None:
         return
-    person.user = User.objects.create_user(account["username"], person.address, account["password"])
+    person.user = User.objects.create_user(
+        account["username"], person.address, account["password"], first_name=person.name
+    )
     person.save(update_fields=["user"])
 
 

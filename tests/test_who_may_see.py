@@ -1,0 +1,199 @@
+"""Every address of ours with every kind of visitor. A new address without a line here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from attestations.models import AttestationText
+from attestations.signing import sign
+from courses import checking
+from courses.enrolling import enrol
+from courses.models import Certificate
+from lms.people.groups import ensure_groups
+from lms.people.inviting import invite
+from lms.people.models import OfficeAccess
+from tests.attestations.test_signing import NOW
+from tests.cast import TODAY, Cast, make_course, make_requirement
+from tests.courses.test_checking import answer, finish_lessons
+
+# What a visitor gets: ok, sign-in (a redirect to it), none (404, as if it did not exist), no (403 or 401).
+OK, SIGN_IN, NONE, NO = "ok", "sign-in", "none", "no"
+ROLES = ("visitor", "other", "owner", "head", "hr", "author")
+#                                 visitor  other    owner    head     hr       author
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "healthz":                   (OK,      OK,      OK,      OK,      OK,      OK),
+    "help/":                     (OK,      OK,      OK,      OK,      OK,      OK),
+    "invitation/<token>/":       (OK,      OK,      OK,      OK,      OK,      OK),
+    "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "learning/receipt/<registration>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "learning/course/<page_id>/start/":
+                                 (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
+    "learning/check/<registration>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/check/<registration>/<number>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/certificate/<code>.pdf":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/sign/<registration>/<activity>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/signed/<registration>/<activity>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "verify/":                   (OK,      OK,      OK,      OK,      OK,      OK),
+    "verify/<code>":             (OK,      OK,      OK,      OK,      OK,      OK),
+    "verify/<code>/":            (OK,      OK,      OK,      OK,      OK,      OK),
+    "onboarding/":               (SIGN_IN, NO,      OK,      NO,      NO,      NO),
+    "xapi/about":                (OK,      OK,      OK,      OK,      OK,      OK),
+    "xapi/about/":               (OK,      OK,      OK,      OK,      OK,      OK),
+    "xapi/statements":           (NO,      NO,      NO,      NO,      NO,      NO),
+    "xapi/statements/":          (NO,      NO,      NO,      NO,      NO,      NO),
+    "xapi/1.0.3/about":          (OK,      OK,      OK,      OK,      OK,      OK),
+    "xapi/1.0.3/about/":         (OK,      OK,      OK,      OK,      OK,      OK),
+    "xapi/1.0.3/statements":     (NO,      NO,      NO,      NO,      NO,      NO),
+    "xapi/1.0.3/statements/":    (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/clearance/<person>": (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/":                   (NONE,    NONE,    NONE,    NONE,    NONE,    NONE),
+    "api/v1/docs":               (OK,      OK,      OK,      OK,      OK,      OK),
+    "api/v1/openapi.json":       (OK,      OK,      OK,      OK,      OK,      OK),
+    "admin/compliance/":         (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/people/":  (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/people/results/":
+                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/person/<number>/":
+                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/messages/":           (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/messages/results/":   (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/requirements/":       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
+    "admin/headships/":          (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
+    "admin/office_access/":      (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
+    "admin/organisations/":      (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
+    "admin/agreements/":         (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
+    "admin/reminder_ladders/":   (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
+    "admin/clearance_tokens/":   (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
+    "admin/credentials/":        (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
+    "admin/question_banks/":     (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
+    "admin/questions/":          (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
+    "admin/attestation_definitions/":
+                                 (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
+    "admin/attestation_texts/":  (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
+}  # fmt: skip
+# Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
+NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
+OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/")
+
+
+def addresses() -> Iterator[str]:
+    """Every pattern of ours, with its parameters by name."""
+
+    def walk(resolver: Any, prefix: str) -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            path = prefix + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(entry, path)
+            elif isinstance(entry, URLPattern):
+                yield path
+
+    for path in walk(get_resolver(), ""):
+        plain = path.replace("<uuid:", "<").replace("<int:", "<").replace("<str:", "<").replace("<slug:", "<")
+        ours = plain.startswith(OURS_IN_ADMIN) if plain.startswith("admin/") else not plain.startswith(NOT_OURS)
+        if ours and "(?P" not in plain and not plain.startswith("^"):
+            yield plain
+
+
+def test_every_address_has_a_line() -> None:
+    viewsets = {path for path in EXPECTED if path.startswith("admin/")} - {
+        path for path in EXPECTED if path.startswith(OURS_IN_ADMIN)
+    }
+    assert set(addresses()) == set(EXPECTED) - viewsets
+
+
+@pytest.fixture
+def world(cast: Cast) -> dict[str, Any]:
+    """Bruno owns everything; the others have their roles."""
+    page = make_course("sea", interactive=True)
+    make_requirement("sea", page.activity, gate="onboarding")
+    cast.assign()
+    enrolment = enrol(person=cast.bruno, page=page)
+    finish_lessons(enrolment, page)
+    attempt = checking.open_attempt(enrolment=enrolment, page=page)
+    answer(attempt)
+    checking.submit(attempt=attempt)
+    text = AttestationText.objects.get()
+    sign(person=cast.bruno, text=text, registration=enrolment.registration, ticked={0, 1}, method="password",
+         reauthenticated_at=NOW)  # fmt: skip
+    groups = ensure_groups()
+    cast.dora.user.groups.add(groups["HR"])  # type: ignore[union-attr]
+    cast.chen.user.groups.add(groups["Heads of office"])  # type: ignore[union-attr]
+    OfficeAccess.objects.create(user=cast.dora.user, office=cast.headquarters)
+    cast.country.headships.create(person=cast.chen, starts_on=TODAY)
+    author = User.objects.create_user("author")
+    author.groups.add(Group.objects.get(name="Course authors"))
+    return {
+        "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
+                  "author": author},
+        "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
+        "registration": enrolment.registration, "page_id": page.pk, "number": "P00002", "attempt": 1,
+        "code": Certificate.objects.get().code, "activity": text.attestation.activity.pk, "person": "P00002",
+    }  # fmt: skip
+
+
+def visit(client: Client, path: str, world: dict[str, Any]) -> str:
+    filled = path.replace("<registration>/<number>", "<registration>/1")
+    for name in ("token", "registration", "page_id", "number", "code", "activity", "person"):
+        filled = filled.replace(f"<{name}>", str(world[name]))
+    ask = client.post if path.endswith("/start/") else client.get
+    answer = ask(f"/{filled}")
+    where = answer.headers.get("Location", "")
+    if answer.status_code in (301, 302):
+        refused = where.startswith(("/accounts/login/", "/admin/login/")) or where == "/admin/"
+        return SIGN_IN if refused else OK
+    return {401: NO, 403: NO, 404: NONE}.get(answer.status_code, OK)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_answers_every_role_as_it_should(world: dict[str, Any], role: str) -> None:
+    wrong = {}
+    for path, answers in EXPECTED.items():
+        client = Client()
+        if role != "visitor":
+            client.force_login(world["users"][role])
+        got = visit(client, path, world)
+        if got != answers[ROLES.index(role)]:
+            wrong[path] = (got, answers[ROLES.index(role)])
+    assert not wrong
+
+
+def test_no_get_changes_anything(world: dict[str, Any]) -> None:
+    """GET shows, POST acts: a mail scanner or a prefetch that opens every link leaves no trace in what matters."""
+    from lms.lrs.models import Statement
+    from lms.people.models import Invitation
+    from lms.requirements.models import Completion
+
+    def counts() -> tuple[int, ...]:
+        return (Statement.objects.count(), Completion.objects.count(), Invitation.objects.filter(used_at=None).count())
+
+    before = counts()
+    client = Client()
+    client.force_login(world["users"]["owner"])
+    for path in EXPECTED:
+        if not path.endswith("/start/"):
+            visit(client, path, world)
+    assert counts() == before
+
+
+@pytest.mark.parametrize("path", ["learning/course/<page_id>/start/", "learning/check/<registration>/",
+                                  "learning/sign/<registration>/<activity>/", "invitation/<token>/"])  # fmt: skip
+def test_a_post_from_another_site_is_refused(world: dict[str, Any], path: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world["users"]["owner"])
+    filled = path
+    for name in ("token", "registration", "page_id", "activity"):
+        filled = filled.replace(f"<{name}>", str(world[name]))
+    assert client.post(f"/{filled}", {"begin": "1"}).status_code == 403
