@@ -46,7 +46,7 @@ def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
     """The gate's answer for the person with that number. Raises UnknownPerson.
 
     Only requirements that name the gate count. One that is not met blocks, unless it lets people through until its due
-    date; a waiver or a proof that ends limits the answer to its last day. A person who has left is blocked.
+    date; a waiver, or a proof that is to be renewed, limits the answer to its last day. A person who has left is blocked.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
@@ -78,7 +78,7 @@ def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
                 missing.append(Missing(code, title, what.value, facts.due_on))
         elif what is Standing.WAIVED:
             limits += [facts.waived_until] if facts.waived_until else []
-        else:
+        elif what is Standing.EXPIRING:
             limits += [end for end in (facts.valid_until or facts.carried_until,) if end]
     if missing or (left_on is not None and left_on <= today):
         return Decision("block", now, missing=sorted(missing, key=lambda item: item.due_on))

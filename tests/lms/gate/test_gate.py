@@ -46,11 +46,12 @@ def test_blocks_until_all_of_the_gates_requirements_are_complete(cast: Cast, rul
     assert (answer.decision, answer.missing, answer.until) == ("allow", [], None)
 
 
-def test_a_proof_that_ends_limits_the_answer(cast: Cast, rules: list[Requirement]) -> None:
+def test_a_proof_that_is_to_be_renewed_limits_the_answer(cast: Cast, rules: list[Requirement]) -> None:
     rules[0].accepted.update(valid_months=12)
     for code in ("sea", "respect", "ethics"):
         satisfied(cast.assignment(cast.amina, code))
-    answer = decide(number="P00001", gate="onboarding", now=NOW)
+    assert decide(number="P00001", gate="onboarding", now=NOW).decision == "allow"
+    answer = decide(number="P00001", gate="onboarding", now=NOW + timedelta(days=320))
     assert (answer.decision, answer.until) == ("allow_until", date(2027, 11, 22))
     late = decide(number="P00001", gate="onboarding", now=NOW + timedelta(days=400))
     assert (late.decision, [item.standing for item in late.missing]) == ("block", ["expired"])
