@@ -62,10 +62,7 @@ def prepare() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     cookies = {}
     for role in ("learner", "hr"):
         client = Client(headers={"host": "localhost"})
-        client.force_login(
-            User.objects.get(username=accounts[role]["username"]),
-            backend="django.contrib.auth.backends.ModelBackend",
-        )
+        client.force_login(User.objects.get(username=accounts[role]["username"]))
         cookies[role] = {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
     lesson = LessonPage.objects.live().order_by("path").first()
     token = AccessToken.issue(name="benchmark")

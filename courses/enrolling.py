@@ -10,7 +10,7 @@ from django.db.models import Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from courses.models import CoursePage, Enrolment
+from courses.models import CoursePage, Enrolment, LessonProgress
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import NAMESPACE, Said
@@ -39,23 +39,43 @@ def registration_for(*, person: Person, course: Activity) -> UUID:
     return voluntary(person=person, course=course)
 
 
-def enrolment_of(*, person: Person, page: CoursePage) -> Enrolment | None:
-    """The enrolment in the current cycle, if the course was begun. ``registration_for`` once more, as one query."""
-    if page.activity is None:
-        return None
-    owed = Assignment.objects.open().filter(person=person, requirement__accepted__activity=page.activity)
-    current = Coalesce(
+def current_registration(*, person: Person, course: Activity) -> Coalesce:
+    """``registration_for`` once more, as an expression."""
+    owed = Assignment.objects.open().filter(person=person, requirement__accepted__activity=course)
+    return Coalesce(
         Subquery(owed.filter(completion=None).order_by("due_on", "pk").values("registration")[:1]),
         Subquery(
             owed.filter(completion__isnull=False)
             .order_by("-completion__sequence")
             .values("completion__registration")[:1]
         ),
-        Value(voluntary(person=person, course=page.activity), output_field=UUIDField()),
+        Value(voluntary(person=person, course=course), output_field=UUIDField()),
     )
+
+
+def enrolment_of(*, person: Person, page: CoursePage) -> Enrolment | None:
+    """The enrolment in the current cycle, if the course was begun."""
+    if page.activity is None:
+        return None
+    current = current_registration(person=person, course=page.activity)
     enrolment = Enrolment.objects.filter(person=person, activity=page.activity).filter(registration=current).first()
-    if enrolment is not None:
-        enrolment.person, enrolment.activity = person, page.activity
+    return _known(enrolment, person, page.activity) if enrolment else None
+
+
+def opened_lessons(*, person: Person, page: CoursePage) -> list[LessonProgress]:
+    """The lessons opened in the current cycle, each with the enrolment: enough to show a lesson, in one query."""
+    assert page.activity is not None
+    found = LessonProgress.objects.filter(enrolment__person=person, enrolment__activity=page.activity)
+    found = found.filter(enrolment__registration=current_registration(person=person, course=page.activity))
+    opened = list(found.select_related("enrolment"))
+    for progress in opened:
+        _known(progress.enrolment, person, page.activity)
+    return opened
+
+
+def _known(enrolment: Enrolment, person: Person, activity: Activity) -> Enrolment:
+    """Person and activity are at hand already; do not fetch them again."""
+    enrolment.person, enrolment.activity = person, activity
     return enrolment
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from courses.blocks import INTERACTIVE, RICH_TEXT, LessonBody
 from courses.models.questions import QuestionBank
@@ -36,10 +36,15 @@ class CourseIndexPage(Page):
         course_slug, lesson_slug = path_components
         course = CoursePage.objects.child_of(self).live().filter(slug=course_slug)
         page = course.select_related("activity", "bank", "locale").first()
-        lesson = page and LessonPage.objects.child_of(page).live().filter(slug=lesson_slug).first()
-        if not lesson:
+        if page is None:
+            return super().route(request, path_components)
+        page.known_lessons = list(LessonPage.objects.child_of(page).live().order_by("path"))
+        lesson = next((lesson for lesson in page.known_lessons if lesson.slug == lesson_slug), None)
+        if lesson is None:
             return super().route(request, path_components)
         lesson._cached_parent_obj = page
+        if lesson.locale_id == page.locale_id:
+            lesson.locale = page.locale
         return lesson.route(request, [])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -110,8 +115,12 @@ class CoursePage(Page):
 
             raise ValidationError({"course_key": _("Another course has this key.")})
 
+    known_lessons: list[LessonPage] | None = None
+
     def lessons(self) -> list[LessonPage]:
-        """The published lessons in order, without their text."""
+        """The published lessons in order; their text is fetched when it is asked for."""
+        if self.known_lessons is not None:
+            return self.known_lessons
         return list(LessonPage.objects.child_of(self).live().order_by("path").defer("body"))
 
     def lines(self, name: str) -> list[str]:
@@ -156,6 +165,13 @@ class LessonPage(Page):
     def lines(self, name: str) -> list[str]:
         return [line.strip() for line in getattr(self, name).splitlines() if line.strip()]
 
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """Wagtail's own answer in one query instead of two; aliases are left to Wagtail."""
+        if self.alias_of_id:
+            return super().get_view_restrictions()  # type: ignore[no-any-return]
+        paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+        return PageViewRestriction.objects.filter(page__path__in=paths)
+
     def interactive_blocks(self) -> dict[str, Any]:
         """By block id: what must be answered before going on."""
         return {block.id: block for block in self.body if block.block_type in INTERACTIVE}
@@ -164,6 +180,11 @@ class LessonPage(Page):
         from courses.players.native.lesson import serve_lesson
 
         return serve_lesson(request, self)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from courses.players.native.lesson import preview_lesson
+
+        return preview_lesson(request, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -49,7 +50,11 @@ class SignpostCard(TranslatableMixin, models.Model):
 
 
 def cards_in(language: str) -> list[SignpostCard]:
-    """Every card in that language, or in English where there is no edition yet. One query."""
+    """Every card in that language, or in English where there is no edition yet. Remembered for a minute."""
+    return cache.get_or_set(f"lms-signposts-{language}", lambda: _cards_in(language), 60) or []
+
+
+def _cards_in(language: str) -> list[SignpostCard]:
     found: dict[str, SignpostCard] = {}
     for card in SignpostCard.objects.filter(locale__language_code__in={language, "en"}).select_related("locale"):
         if card.key not in found or card.locale.language_code == language:

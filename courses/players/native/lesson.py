@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -10,30 +11,50 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from courses import tracking
-from courses.enrolling import enrol, enrolment_of
+from courses.enrolling import enrolment_of, opened_lessons
 from courses.models import BlockAnswer, Enrolment, LessonPage
 from courses.players.native.course import following_url, neighbours
 
 
 def serve_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
-    """Needs a signed-in person; authors without a person see it as a preview that keeps nothing."""
+    """Needs a signed-in person who has begun the course; who has not is shown the way in.
+
+    Authors without a person see it as a preview that keeps nothing.
+    """
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     person = getattr(request, "person", None)
     if person is None:
-        return render(request, page.template, {**page.get_context(request), **_place(page), "is_preview": True})
-    enrolment = enrolment_of(person=person, page=page.course) or enrol(person=person, page=page.course)
+        return preview_lesson(request, page)
+    if page.course.activity is None:
+        return redirect(page.course.url)
+    opened = opened_lessons(person=person, page=page.course)
+    enrolment = opened[0].enrolment if opened else enrolment_of(person=person, page=page.course)
+    if enrolment is None:
+        return redirect(page.course.url)
     if request.method == "POST":
         return _act(request, page, enrolment)
-    tracking.open_lesson(enrolment=enrolment, lesson=page)
-    return render(request, page.template, lesson_context(request, page, enrolment))
+    if page.translation_key not in {progress.lesson for progress in opened}:
+        tracking.open_lesson(enrolment=enrolment, lesson=page)
+    done = {progress.lesson for progress in opened if progress.done_at}
+    return render(request, page.template, lesson_context(request, page, enrolment, done=done))
+
+
+def preview_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
+    """The lesson as it stands, for its author: nothing that is answered is kept."""
+    return render(request, page.template, {**page.get_context(request), **_place(page), "is_preview": True})
 
 
 def lesson_context(
-    request: HttpRequest, page: LessonPage, enrolment: Enrolment, *, missing: list[str] | None = None
+    request: HttpRequest,
+    page: LessonPage,
+    enrolment: Enrolment,
+    *,
+    done: set[UUID] | None = None,
+    missing: list[str] | None = None,
 ) -> dict[str, Any]:
     answers = {str(item.block): item for item in tracking.answers_in(enrolment, page)}
-    done = tracking.done_lessons(enrolment)
+    done = tracking.done_lessons(enrolment) if done is None else done
     return {
         **page.get_context(request),
         **_place(page),
@@ -49,7 +70,7 @@ def _place(page: LessonPage) -> dict[str, Any]:
     course = page.course
     lessons = course.lessons()
     if page.pk not in {lesson.pk for lesson in lessons}:
-        lessons = [*lessons, page]  # a draft in preview
+        lessons = [*lessons, page]  # a draft that was never published
     number, before, after = neighbours(page, lessons)
     return {"course": course, "lessons": lessons, "number": number, "before": before, "after": after}
 
