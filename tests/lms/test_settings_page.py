@@ -1,0 +1,39 @@
+"""docs/settings.md says what conf.py says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management import call_command
+
+from lms.conf import LmsSettings, Setting
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+
+
+def page() -> str:
+    """The page as it should be."""
+    lines = [
+        "# Settings",
+        "",
+        "A site sets these in its Django settings. The page is made from `lms/conf.py` and a test holds the two together.",
+        "",
+        "| setting | default | what |",
+        "|---|---|---|",
+    ]
+    for setting in vars(LmsSettings).values():
+        if isinstance(setting, Setting):
+            lines.append(f"| `{setting.name}` | `{setting.default!r}` | {setting.help_text} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_every_setting_is_documented_as_it_is() -> None:
+    assert PAGE.read_text() == page()
+
+
+def test_checks_are_clean() -> None:
+    call_command("check")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
