@@ -179,7 +179,8 @@ class PeopleReport(LmsReportView):
                 raise Http404
             found = found.filter(person__office__path__startswith=office.path)
         if query.get("requirement"):
-            found = found.filter(requirement__code=query["requirement"])
+            wanted = next((item.pk for item in Requirement.objects.all() if item.code == query["requirement"]), None)
+            found = found.filter(requirement=wanted)
         bucket = query.get("bucket", "")
         if bucket == "in_scope":
             return found.exclude(bucket__in=["left", "on_leave"])

@@ -48,6 +48,8 @@ def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
     Only requirements that name the gate count. One that is not met blocks, unless it lets people through until its due
     date; a waiver, or a proof that is to be renewed, limits the answer to its last day. A person who has left is blocked.
     """
+    if "\x00" in number:
+        raise UnknownPerson(number)
     now = now or timezone.now()
     today = timezone.localdate(now)
     rows = list(

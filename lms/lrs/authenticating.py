@@ -25,6 +25,8 @@ def credential_of(request: HttpRequest) -> Credential:
         key, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise NotAuthenticated from error
+    if "\x00" in key:
+        raise NotAuthenticated
     found = Credential.objects.filter(key=key, is_active=True).first() if scheme.lower() == "basic" else None
     if found is None or not found.matches(secret):
         raise NotAuthenticated

@@ -72,7 +72,7 @@ class Statement(models.Model):
     id = models.BigAutoField(primary_key=True)
     statement_id = models.UUIDField(unique=True)
     actor = models.CharField(max_length=500, db_index=True, help_text="Inverse functional identifier, normalised.")
-    verb = models.CharField(max_length=500)
+    verb = models.CharField(max_length=1000)
     object_type = models.CharField(max_length=16)
     object_id = models.CharField(max_length=1000, blank=True)
     registration = models.UUIDField(null=True, db_index=True)

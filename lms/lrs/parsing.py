@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 MOST_DEPTH = 60
-MBOX = re.compile(r"^mailto:[^@\s]+@[^@\s]+$")
+MBOX = re.compile(r"^mailto:[^@\s\x00-\x20]{1,200}@[^@\s\x00-\x20]{1,250}$")
 SHA1 = re.compile(r"^[0-9a-fA-F]{40}$")
-IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$")
+IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20<>\"{}|\\^`]{1,990}$")
 LANGUAGE = re.compile(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
 DURATION = re.compile(
     r"^P(?:\d+(?:\.\d+)?W|(?=.)(?:\d+(?:\.\d+)?Y)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?D)?"
@@ -53,9 +53,14 @@ def decode(body: bytes) -> Any:
     if depth_of(body) > MOST_DEPTH:
         raise InvalidStatement(f"$: nested deeper than {MOST_DEPTH}")
     try:
-        return json.loads(body, object_pairs_hook=_pairs, parse_constant=_constant)
+        data = json.loads(body, object_pairs_hook=_pairs, parse_constant=_constant)
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidStatement(f"$: this is not JSON: {error}") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise error if isinstance(error, InvalidStatement) else InvalidStatement(f"$: {error}") from error
+    if b"\\ud" in body.lower():
+        _encodable(data)
+    return data
 
 
 def depth_of(body: bytes) -> int:
@@ -68,6 +73,14 @@ def depth_of(body: bytes) -> int:
         elif byte in b"]}":
             depth -= 1
     return deepest
+
+
+def _encodable(data: Any) -> None:
+    """Half a surrogate pair is JSON, but no text that could be stored or sent."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidStatement("$: half a surrogate pair is no text") from error
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -150,7 +163,8 @@ def _matches(pattern: re.Pattern[str], what: str) -> Callable[[Any, str], None]:
     return rule
 
 
-_iri = _matches(IRI, "an IRI")
+_iri = _matches(IRI, "an IRI of at most 1,000 characters")
+_short = _matches(re.compile(r"^[^\x00-\x1f]{1,400}$"), "a name of at most 400 characters")
 _language = _matches(LANGUAGE, "a language tag")
 _version_text = _matches(re.compile(r"^(1\.0(\.\d+)?|2\.0(\.\d+)?)$"), "a version of xAPI")
 _duration = _matches(DURATION, "an ISO 8601 duration")
@@ -176,8 +190,8 @@ def _timestamp(value: Any, at: str) -> None:
     good = bool(TIMESTAMP.match(value)) and not re.search(r"-00(:?00)?$", value[10:])
     if good:
         try:
-            datetime.fromisoformat(value.replace(",", "."))
-        except ValueError:
+            datetime.fromisoformat(value.replace(",", ".")).astimezone(UTC)
+        except (ValueError, OverflowError):
             good = False
     if not good:
         _fail(at, f"{value[:80]!r} is not a timestamp")
@@ -217,7 +231,7 @@ def actor(value: Any, at: str) -> None:
     if "account" in value:
         _object(value["account"], f"{at}.account", required={"homePage", "name"}, allowed={"homePage", "name"})
         _iri(value["account"]["homePage"], f"{at}.account.homePage")
-        _text(value["account"]["name"], f"{at}.account.name")
+        _short(value["account"]["name"], f"{at}.account.name")
     if "member" in value:
         if not isinstance(value["member"], list):
             _fail(f"{at}.member", "a list is expected")

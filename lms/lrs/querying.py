@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,8 @@ def without_voided(statements: QuerySet[Statement]) -> QuerySet[Statement]:
 
 def check_parameters(query: QueryDict) -> None:
     """Raises BadQuery for what is unknown, doubled or contradictory."""
+    if any("\x00" in value for _, values in query.lists() for value in values):
+        raise BadQuery("A parameter holds a NUL character.")
     for name in query:
         if name in NOT_YET and query[name] != "false":
             raise BadQuery(f"{name} is not supported yet.")
@@ -138,11 +140,13 @@ def _uuid(name: str, text: str) -> UUID:
 def _time(name: str, text: str) -> datetime:
     try:
         found = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
-        found = None
-    if found is None:
-        raise BadQuery(f"{name} is not a timestamp.")
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+        if found is not None and timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        if found is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise BadQuery(f"{name} is not a timestamp.")
 
 
 def _boolean(name: str, text: str) -> bool:
@@ -152,7 +156,7 @@ def _boolean(name: str, text: str) -> bool:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadQuery("limit must be a whole number from 0.")
     return min(int(text) or conf.XAPI_PAGE_SIZE, conf.XAPI_PAGE_SIZE)
 

@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('statement_id', models.UUIDField(unique=True)),
                 ('actor', models.CharField(db_index=True, help_text='Inverse functional identifier, normalised.', max_length=500)),
-                ('verb', models.CharField(max_length=500)),
+                ('verb', models.CharField(max_length=1000)),
                 ('object_type', models.CharField(max_length=16)),
                 ('object_id', models.CharField(blank=True, max_length=1000)),
                 ('registration', models.UUIDField(db_index=True, null=True)),

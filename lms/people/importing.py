@@ -130,6 +130,7 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
     existing = {person.number: person for person in Person.objects.filter(number__in=[row.number for row in rows])}
     create: list[Person] = []
     update: list[Person] = []
+    moved_from: dict[str, int] = {}
     for row in rows:
         if row.organisation and row.organisation not in organisations:
             organisations[row.organisation] = Organisation.objects.create(code=row.organisation, name=row.organisation)
@@ -145,6 +146,8 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
         if not before:
             report.unchanged += 1
             continue
+        if "office_id" in before:
+            moved_from[row.number] = before["office_id"]
         for name in before:
             setattr(person, name, values[name])
         update.append(person)
@@ -154,7 +157,8 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
     Person.objects.bulk_update(update, [*PLAIN_FIELDS, "office", "organisation"], batch_size=BATCH)
     people = dict(existing) | {person.number: person for person in create}
     _link_supervisors(rows, people, report)
-    _put_headships(rows, people, offices, today)
+    _end_headships_of_movers(moved_from, people, today)
+    _put_headships(rows, people, offices, today, report)
     _put_leaves(rows, people)
     return [person.pk for person in [*create, *update]]
 
@@ -176,15 +180,33 @@ def _link_supervisors(rows: list[feed.PersonRow], people: dict[str, Person], rep
     Person.objects.bulk_update(changed, ["supervisor"], batch_size=BATCH)
 
 
+def _end_headships_of_movers(moved_from: dict[str, int], people: dict[str, Person], today: date) -> None:
+    """Whoever goes to another office no longer heads, and no longer sees, the one left behind."""
+    heads = {people[number].pk: office for number, office in moved_from.items()}
+    for headship in Headship.objects.filter(person__in=heads, ends_on__isnull=True):
+        if headship.office_id == heads[headship.person_id]:
+            _end(headship, today)
+
+
 def _put_headships(
-    rows: list[feed.PersonRow], people: dict[str, Person], offices: dict[str, Office], today: date
+    rows: list[feed.PersonRow],
+    people: dict[str, Person],
+    offices: dict[str, Office],
+    today: date,
+    report: ImportReport,
 ) -> None:
     current = {headship.office_id: headship for headship in Headship.objects.filter(ends_on__isnull=True)}
+    told_on: dict[int, int] = {}
     for row in rows:
         office, person = offices[row.office], people[row.number]
         headship = current.get(office.pk)
         is_head = row.head_of_office and not person.has_left(today)
-        if headship and headship.person_id == person.pk and not is_head:
+        if is_head and told_on.setdefault(office.pk, row.line) != row.line:
+            first = told_on[office.pk]
+            report.warnings.append(
+                f"line {row.line}: {office.code} has a head already on line {first}; the first one counts"
+            )
+        elif headship and headship.person_id == person.pk and not is_head:
             _end(headship, today)
             del current[office.pk]
         elif is_head and (headship is None or headship.person_id != person.pk):

@@ -103,9 +103,10 @@ def test_api_refuses_without_a_good_token(cast: Cast, client: Client, header: di
     assert answer.json() == {"error": "A valid bearer token is needed."}
 
 
-def test_api_says_that_nobody_has_the_number(cast: Cast, client: Client) -> None:
+@pytest.mark.parametrize("number", ["P99999", "%00", "P%00", "x" * 500, "%F0%9F%92%A9"])
+def test_api_says_that_nobody_has_the_number(cast: Cast, client: Client, number: str) -> None:
     token = AccessToken.issue(name="Access control")
-    answer = client.get("/api/v1/clearance/P99999", headers={"Authorization": f"Bearer {token}"})
+    answer = client.get(f"/api/v1/clearance/{number}", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()) == (404, {"error": "There is nobody with that number."})
 
 

@@ -160,6 +160,45 @@ def test_credentials_and_scopes(db: None, client: Client) -> None:
     assert mine.get().status_code == 401
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verb": {"id": "https://example.org/" + "x" * 2000}},
+        {"object": {"id": "https://example.org/" + "x" * 2000}},
+        {"verb": {"id": "https://example.org/\x00"}},
+        {"actor": {"account": {"homePage": "https://example.org", "name": "a\x00b"}}},
+        {"actor": {"account": {"homePage": "https://example.org", "name": "x" * 5000}}},
+        {"actor": {"mbox": "mailto:a\x00@example.org"}},
+        {"timestamp": "9999-12-31T23:59:59-12:00"},
+        {"timestamp": "0001-01-01T00:00:00+12:00"},
+        {"result": {"response": "\ud800"}},
+    ],
+)
+def test_what_a_database_could_not_hold_is_refused_in_words(store: Store, changes: dict[str, Any]) -> None:
+    answer = store.post(statement(**changes))
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("$")
+    assert not Statement.objects.exists()
+
+
+def test_two_long_names_stay_two(store: Store) -> None:
+    page = "https://example.org/" + "x" * 900
+    for name in ("a", "b"):
+        store.post(statement(actor={"account": {"homePage": page, "name": name}}))
+    assert Statement.objects.values("actor").distinct().count() == 2
+
+
+def test_numbers_without_end_are_refused(store: Store) -> None:
+    body = json.dumps(statement()).replace('"raw": 5', '"raw": ' + "9" * 6000)
+    answer = store.client.post("/xapi/statements", body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("query", [{"verb": "a\x00"}, {"since": "9999-12-31T23:59:59-12:00"}, {"limit": "9" * 5000}])
+def test_hostile_parameters_are_refused_in_words(store: Store, query: dict[str, str]) -> None:
+    assert store.get(**query).status_code == 400
+
+
 def test_bodies_are_bounded(store: Store) -> None:
     with override_settings(LMS_XAPI_MAX_BODY=100):
         assert store.post(statement()).status_code == 413
