@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attestations.models import Attestation
+from attestations.models import Attestation, Signature
 from attestations.publishing import TextDiffers, define, issue_text
 from lms.people.models import Person
 from lms.requirements.kinds import Description, Document
@@ -36,6 +36,14 @@ class AttestationKind:
         }
 
     def documents(self, *, completion: Completion) -> list[Document]:
+        """What was signed here; an imported record has no signature to show."""
+        signed = Signature.objects.filter(
+            person=completion.person,
+            registration=completion.registration,
+            text__attestation__activity=completion.activity_id,
+        )
+        if not signed.exists():
+            return []
         return [
             Document(
                 _("What you signed"),

@@ -64,8 +64,8 @@ class PersonRow:
     values: dict[str, str] = field(default_factory=dict, compare=False)
 
 
-def table(data: bytes, *, required: tuple[str, ...], what: str) -> Iterator[tuple[int, dict[str, str] | str]]:
-    """Line number with the row as a dict, or with the reason why the line cannot be read. Raises NotAFeed."""
+def table(data: bytes, *, required: tuple[str, ...], what: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
+    """Line number with the row as a dict, or rejected where the line cannot be read. Raises NotAFeed."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -90,12 +90,14 @@ def table(data: bytes, *, required: tuple[str, ...], what: str) -> Iterator[tupl
         except StopIteration:
             return
         except csv.Error as error:
-            yield reader.line_num, f"the line cannot be read: {error}"
+            yield reader.line_num, Rejected(reader.line_num, f"the line cannot be read: {error}", {})
             continue
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            yield reader.line_num, f"{len(cells)} cells, but the header has {len(header)} columns"
+            reason = f"{len(cells)} cells, but the header has {len(header)} columns"
+            held = dict(zip(header, cells, strict=False)) | {"further cells": " | ".join(cells[len(header) :])}
+            yield reader.line_num, Rejected(reader.line_num, reason, held)
             continue
         yield reader.line_num, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
 
@@ -108,8 +110,8 @@ def people(
     rejected: list[Rejected] = []
     seen: dict[str, int] = {}
     for line, content in table(data, required=REQUIRED, what="people"):
-        if isinstance(content, str):
-            rejected.append(Rejected(line, content, {}))
+        if isinstance(content, Rejected):
+            rejected.append(content)
             continue
         try:
             row = _person(line, content, offices, categories, languages)

@@ -69,8 +69,8 @@ def _import_offices(data: bytes, report: ImportReport) -> None:
     kinds = set(Office.Kind.values)
     waiting: list[tuple[int, dict[str, str]]] = []
     for line, content in feed.table(data, required=("code", "name", "kind", "parent"), what="offices"):
-        if isinstance(content, str):
-            report.rejected.append(feed.Rejected(line, content, {}))
+        if isinstance(content, feed.Rejected):
+            report.rejected.append(content)
             continue
         problem = ""
         if not content["code"] or not content["name"]:
@@ -142,7 +142,11 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
             create.append(Person(number=row.number, **values))
             report.created.append(row.number)
             continue
-        before = {name: getattr(person, name) for name in values if getattr(person, name) != values[name]}
+        before = {
+            name: getattr(person, name)
+            for name, value in values.items()
+            if name.removesuffix("_id") in row.values and getattr(person, name) != value
+        }
         if not before:
             report.unchanged += 1
             continue
@@ -167,9 +171,15 @@ def _link_supervisors(rows: list[feed.PersonRow], people: dict[str, Person], rep
     wanted = {row.supervisor for row in rows if row.supervisor} - people.keys()
     ids = {number: person.pk for number, person in people.items()}
     ids |= dict(Person.objects.filter(number__in=wanted).values_list("number", "pk"))
+    rows = [row for row in rows if "supervisor" in row.values]
+    known = dict(Person.objects.exclude(supervisor=None).values_list("number", "supervisor__number"))
+    in_circle = feed.circles(known | {row.number: row.supervisor for row in rows})
     changed = []
     for row in rows:
         person = people[row.number]
+        if row.number in in_circle:
+            report.warnings.append(f"line {row.line}: supervisor {row.supervisor} closes a circle; left as it was")
+            continue
         if row.supervisor and row.supervisor not in ids:
             report.warnings.append(f"line {row.line}: supervisor {row.supervisor} is not known; left as it was")
             continue
@@ -198,6 +208,8 @@ def _put_headships(
     current = {headship.office_id: headship for headship in Headship.objects.filter(ends_on__isnull=True)}
     told_on: dict[int, int] = {}
     for row in rows:
+        if "head_of_office" not in row.values:
+            continue
         office, person = offices[row.office], people[row.number]
         headship = current.get(office.pk)
         is_head = row.head_of_office and not person.has_left(today)

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.urls import reverse
 
 from courses.loading import AUTHORS
+from lms.conf import conf
 from lms.gate.models import AccessToken
 from lms.lrs.models import Credential, Scope
 from lms.people.groups import HEADS, HR, ensure_groups
-from lms.people.inviting import invite
+from lms.people.inviting import InvitationNotUsable, find, invite
 from lms.people.models import Agreement, Office, OfficeAccess, Organisation, Person
 from lms.site.demo_organisation import population
 from lms.site.demo_organisation.names import partner_names
@@ -36,23 +38,36 @@ def open_accounts(path: Path, *, today: date) -> None:
     ensure_groups()
     _name_partners(today)
     accounts: dict[str, Any] = known.get("accounts", {})
-    people = {person.number: person for person in Person.objects.filter(number__in=ROLES.values())}
+    people = {
+        person.number: person
+        for person in Person.objects.filter(number__in=ROLES.values()).select_related("user", "office")
+    }
     for role, number in ROLES.items():
         person = people[number]
+        is_new = role not in accounts
         account = accounts.setdefault(
             role, {"username": number, "password": password(), "person": number, "name": person.name}
         )
         if role != "joiner":
-            _open(person, account)
+            _open(person, account, is_new=is_new)
         elif person.user_id is None:
-            account["invitation"] = invite(person=person)
-    admin = accounts.setdefault(
-        "admin", {"username": "admin", "password": password(), "person": "", "name": "Administrator"}
-    )
-    if not User.objects.filter(username="admin").exists():
-        User.objects.create_superuser("admin", password=admin["password"])
+            account["invitation"] = _invitation(person, account.get("invitation", ""))
+    _open_admin(accounts)
     _give_rights(people)
     write(path, {**known, "accounts": accounts, "tokens": _tokens(known.get("tokens", {}))})
+
+
+def _open_admin(accounts: dict[str, Any]) -> None:
+    is_new = "admin" not in accounts
+    account = accounts.setdefault(
+        "admin", {"username": "admin", "password": password(), "person": "", "name": "Administrator"}
+    )
+    admin = User.objects.filter(username="admin").first()
+    if admin is None:
+        User.objects.create_superuser("admin", password=account["password"])
+    elif is_new:
+        admin.set_password(account["password"])
+        admin.save(update_fields=["password"])
 
 
 def password() -> str:
@@ -60,8 +75,22 @@ def password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
-def _open(person: Person, account: dict[str, str]) -> None:
-    if person.user_id is not None:
+def _invitation(person: Person, link: str) -> str:
+    """The link of the run before while it works, at the address that the site has now; else a new one."""
+    token = link.rstrip("/").rpartition("/")[2]
+    try:
+        find(token)
+    except InvitationNotUsable:
+        return invite(person=person)
+    return conf.SITE_URL + reverse("lms:invitation", args=[token])
+
+
+def _open(person: Person, account: dict[str, str], *, is_new: bool) -> None:
+    """Make the account; where it is there but the file with its password was lost, give it the new one."""
+    if person.user is not None:
+        if is_new:
+            person.user.set_password(account["password"])
+            person.user.save(update_fields=["password"])
         return
     person.user = User.objects.create_user(
         account["username"], person.address, account["password"], first_name=person.name
@@ -96,9 +125,12 @@ def _name_partners(today: date) -> None:
 
 
 def _tokens(known: dict[str, Any]) -> dict[str, Any]:
-    if "clearance" not in known:
+    """Those of the file while the database knows them: it may have been made anew since."""
+    clearance = AccessToken.hash_token(known.get("clearance", ""))
+    if not AccessToken.objects.filter(token_hash=clearance, is_active=True).exists():
         known["clearance"] = AccessToken.issue(name="Demo: access control")
-    if "records" not in known:
+    records = Credential.objects.filter(key=known.get("records", {}).get("key"), is_active=True).first()
+    if records is None or not records.matches(known["records"]["secret"]):
         credential, secret = Credential.issue(name="Demo: a learning system", scopes=[Scope.WRITE, Scope.READ])
         known["records"] = {"key": credential.key, "secret": secret}
     return known

@@ -16,7 +16,7 @@ class DemoOffice:
     time_zone: str
     weight: float
     language: str = "en"
-    zeal: float = 0.955
+    zeal: float = 0.94
 
 
 DIVISIONS = {
@@ -25,6 +25,8 @@ DIVISIONS = {
     "EVA": ("Evaluation and Audit", 22), "LEG": ("Legal and Ethics", 14), "COM": ("Communications", 31),
     "PAR": ("Partnerships", 29), "GVA": ("Liaison Office Geneva", 12), "BRU": ("Liaison Office Brussels", 9),
 }  # fmt: skip
+
+LIAISON = {"GVA": "Europe/Zurich", "BRU": "Europe/Brussels"}
 
 REGIONS = {
     "ESA": ("East and Southern Africa", "Africa/Nairobi", "en"),
@@ -40,7 +42,7 @@ COUNTRIES: dict[str, list[tuple[str, str, str, int, str, float | None]]] = {
     "ESA": [
         ("UG", "Uganda", "Africa/Kampala", 88, "en", 1.0), ("KE", "Kenya", "Africa/Nairobi", 74, "en", None),
         ("ET", "Ethiopia", "Africa/Addis_Ababa", 96, "en", None), ("SS", "South Sudan", "Africa/Juba", 11, "en", 0.71),
-        ("SD", "Sudan", "Africa/Khartoum", 10, "en", 0.78), ("TZ", "Tanzania", "Africa/Dar_es_Salaam", 52, "en", None),
+        ("SD", "Sudan", "Africa/Khartoum", 10, "en", 0.75), ("TZ", "Tanzania", "Africa/Dar_es_Salaam", 52, "en", None),
         ("RW", "Rwanda", "Africa/Kigali", 41, "en", 1.0), ("BI", "Burundi", "Africa/Bujumbura", 22, "fr", None),
         ("MZ", "Mozambique", "Africa/Maputo", 57, "en", None), ("MW", "Malawi", "Africa/Blantyre", 44, "en", None),
         ("ZW", "Zimbabwe", "Africa/Harare", 38, "en", None), ("ZA", "South Africa", "Africa/Johannesburg", 35, "en", None),
@@ -108,18 +110,17 @@ def offices() -> list[DemoOffice]:
     found = [DemoOffice("HQ", "Headquarters", "hq", "", "America/New_York", 0)]
     for code, (name, weight) in DIVISIONS.items():
         zeal = 1.0 if code in ("OED", "LEG", "EVA", "GVA", "BRU") else 0.98
-        found.append(DemoOffice(f"HQ-{code}", name, "hq_division", "HQ", "America/New_York", weight, "en", zeal))
+        zone = LIAISON.get(code, "America/New_York")
+        found.append(DemoOffice(f"HQ-{code}", name, "hq_division", "HQ", zone, weight, "en", zeal))
     for region, (name, zone, language) in REGIONS.items():
         found.append(DemoOffice(region, f"Regional Office {name}", "regional", "HQ", zone, 48, language, 0.97))
         for code, country, place, people, tongue, zealous in COUNTRIES[region]:
             office = f"{region}-{code}"
             found.append(
-                DemoOffice(office, f"{country} Office", "country", region, place, people, tongue, zealous or 0.955)
+                DemoOffice(office, f"{country} Office", "country", region, place, people, tongue, zealous or 0.94)
             )
     for code, name, parent, zone, weight, language in MULTI_COUNTRY:
         found.append(DemoOffice(code, name, "multi_country", parent, zone, weight, language))
     for code, country, parent, zone in PRESENCES:
-        found.append(
-            DemoOffice(code, f"{country} Programme Presence", "programme_presence", parent, zone, 7, "en", 1.0)
-        )
+        found.append(DemoOffice(code, f"{country} Programme Presence", "programme_presence", parent, zone, 7))
     return found

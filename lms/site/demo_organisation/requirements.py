@@ -26,35 +26,36 @@ RULES = (
     Rule(
         "sea", "Preventing sexual exploitation and abuse",
         "Training on protection from sexual exploitation and abuse is mandatory for all personnel: staff, consultants, "
-        "volunteers and interns. The Secretary-General's bulletin ST/SGB/2003/13 binds everybody who works for the "
-        "organisation, on duty and off duty.\n\nOrganisation policy on protection, paragraph 12: completed before the "
-        "first day of work, and again every two years.",
+        "individual contractors, stand-by personnel, volunteers and interns. The Secretary-General's bulletin "
+        "ST/SGB/2003/13 says what sexual exploitation and sexual abuse are (section 1) and whom the rules cover "
+        "(section 2).\n\nRule of this organisation: completed before the first day of work, and again every two years.",
         0, 24, gate="onboarding",
     ),
     Rule(
         "respect", "Respect at work",
-        "Everybody has a right to a workplace free of harassment, sexual harassment, discrimination and abuse of authority "
-        "(ST/SGB/2019/8).\n\nOrganisation policy on prohibited conduct, paragraph 8: completed within 30 days of joining, "
-        "and again every two years. People who pass onboarding have completed it.",
+        "ST/SGB/2019/8 names discrimination, harassment, including sexual harassment, and abuse of authority as "
+        "prohibited conduct. It covers staff and non-staff personnel.\n\nRule of this organisation: completed within 30 "
+        "days of joining, and again every two years. People who pass onboarding have completed it.",
         30, 24, gate="onboarding",
     ),
     Rule(
         "ethics", "Ethics and integrity",
-        "The standards of conduct of the international civil service bind everybody who works for the organisation.\n\n"
-        "Organisation policy on ethics, paragraph 5: completed within 90 days of joining, and again every three years. "
-        "People who pass onboarding have completed it.",
+        "Training in ethics and integrity is mandatory, and new staff take it within three months. It is about the "
+        "standards of conduct of the international civil service (International Civil Service Commission, 2013; General "
+        "Assembly resolution 67/257).\n\nRule of this organisation: completed within 90 days of joining, and "
+        "again every three years. People who pass onboarding have completed it.",
         90, 36, gate="onboarding",
     ),
     Rule(
         "sea-managers", "Preventing sexual exploitation and abuse: for heads and supervisors",
-        "Heads and supervisors have added duties to keep an environment that prevents sexual exploitation and abuse."
-        "\n\nOrganisation policy on protection, paragraph 14: within 90 days of taking up the duty.",
+        "The mandatory training has a part of its own for managers and heads of office."
+        "\n\nRule of this organisation: within 90 days of taking up the duty, and again every two years.",
         90, 24, managers_only=True,
     ),
     Rule(
         "respect-managers", "Respect at work: for supervisors",
-        "Supervisors have an added duty to prevent prohibited conduct and to act promptly.\n\nOrganisation policy on "
-        "prohibited conduct, paragraph 11: within 90 days of taking up the duty.",
+        "The mandatory training has a part of its own for people who supervise others."
+        "\n\nRule of this organisation: within 90 days of taking up the duty, and again every two years.",
         90, 24, managers_only=True,
     ),
 )  # fmt: skip

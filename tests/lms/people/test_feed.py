@@ -188,6 +188,27 @@ def test_headships_and_leave_follow_the_feed(desk: Desk, cast: Cast) -> None:
     assert str(Leave.objects.get().last_day) == "2027-03-01"
 
 
+def test_a_column_that_is_missing_changes_nothing(desk: Desk, cast: Cast) -> None:
+    desk.send("N1,One,WCA-SN,FTA,2026-01-01,P00003,2026-06-01", header=HEADER + ",left_on")
+    desk.send("N1,One Renamed,WCA-SN,FTA,2026-01-01", header="number,name,office,category,joined_on")
+    person = Person.objects.get(number="N1")
+    assert (person.name, str(person.left_on), person.supervisor) == ("One Renamed", "2026-06-01", cast.chen)
+
+
+def test_a_circle_with_people_outside_the_file_is_not_closed(desk: Desk, cast: Cast) -> None:
+    desk.send("N1,One,WCA-SN,FTA,2026-01-01,P00003")
+    desk.send("P00003,Chen Head,WCA-SN,FTA,2026-01-05,N1")
+    cast.chen.refresh_from_db()
+    assert cast.chen.supervisor is None
+
+
+def test_a_line_with_too_many_cells_is_kept_in_the_rejects_file(desk: Desk) -> None:
+    with pytest.raises(CommandError, match="1 rows"):
+        desk.send("N1,One,WCA-SN,FTA,2026-01-01,,extra,cells")
+    rejects = (desk.folder / "people.rejects.csv").read_text("utf-8-sig")
+    assert "extra | cells" in rejects
+
+
 def test_an_unknown_supervisor_costs_nobody_their_place(desk: Desk) -> None:
     desk.send("N1,New One,WCA-SN,FTA,2026-12-01,NOBODY")
     assert Person.objects.get(number="N1").supervisor is None
