@@ -51,8 +51,10 @@ def prepare() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     from django.test import Client
     from wagtail.models import Page, Site
 
+    from courses.enrolling import enrol
     from courses.models import LessonPage
     from lms.gate.models import AccessToken
+    from lms.people.models import Person
 
     demo = json.loads((ROOT / "var" / "demo.json").read_text())
     accounts = demo["accounts"]
@@ -65,6 +67,7 @@ def prepare() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         client.force_login(User.objects.get(username=accounts[role]["username"]))
         cookies[role] = {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
     lesson = LessonPage.objects.live().order_by("path").first()
+    enrol(person=Person.objects.get(number=accounts["learner"]["person"]), page=lesson.course)
     token = AccessToken.issue(name="benchmark")
     targets = {
         "bare page": "/bare/",
