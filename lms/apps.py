@@ -12,8 +12,9 @@ class LmsConfig(AppConfig):
 
     def ready(self) -> None:
         from lms import checks  # noqa: F401  registers the system checks
-        from lms.lrs.signals import statement_recorded
+        from lms.lrs.signals import statement_recorded, statements_arrived
         from lms.requirements import verifying  # noqa: F401  registers the ledger checks
-        from lms.requirements.completing import on_statement
+        from lms.requirements.completing import on_arrival, on_statement
 
+        statements_arrived.connect(on_arrival, dispatch_uid="lms.completing")
         statement_recorded.connect(on_statement, dispatch_uid="lms.completing")

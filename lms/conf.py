@@ -48,6 +48,9 @@ class LmsSettings:
         [], "Further address prefixes that no gate may block: security briefing, medical, pay."
     )
     XAPI_MAX_BODY = Setting(5_000_000, "Largest request body that the record store reads, in bytes.")
+    XAPI_ALLOWED_ORIGIN = Setting(
+        "*", "Which site's pages may call the record store from a browser (CORS); empty: none but our own."
+    )
     XAPI_PAGE_SIZE = Setting(100, "Statements on one page of the record store's answer.")
     IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
     QUICK_EXIT_URL = Setting(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from lms.lrs.effects import follow_up
 from lms.periodic import periodic
 from lms.requirements.assigning import refresh
 
@@ -13,3 +14,8 @@ from lms.requirements.assigning import refresh
 @periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
 def refresh_assignments(now: datetime) -> None:
     refresh(today=timezone.localdate(now))
+
+
+@periodic(every=timedelta(minutes=1), name="lms.follow_effects")
+def follow_effects(now: datetime) -> None:
+    follow_up(now=now)

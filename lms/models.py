@@ -1,7 +1,18 @@
 """Gathers the models of the areas, where Django looks for them."""
 
 from lms.gate.models import AccessToken
-from lms.lrs.models import Credential, Scope, Statement
+from lms.lrs.models import (
+    ActivityDefinition,
+    AgentName,
+    Attachment,
+    Credential,
+    Document,
+    Effect,
+    Mention,
+    Reference,
+    Scope,
+    Statement,
+)
 from lms.people.models import (
     Agreement,
     Category,
@@ -21,19 +32,26 @@ __all__ = [
     "AcceptedActivity",
     "AccessToken",
     "Activity",
+    "ActivityDefinition",
+    "AgentName",
     "Agreement",
     "Assignment",
+    "Attachment",
     "Category",
     "Completion",
     "Credential",
+    "Document",
+    "Effect",
     "Headship",
     "Invitation",
     "Leave",
+    "Mention",
     "Office",
     "OfficeAccess",
     "Organisation",
     "PeriodicRun",
     "Person",
+    "Reference",
     "Requirement",
     "Scope",
     "SignpostCard",

@@ -13,6 +13,7 @@ from attestations.publishing import define, issue_text
 from courses.loading import ensure_authors, ensure_index
 from courses.models import CoursePage, LessonPage, Question, QuestionBank, QuestionOption
 from courses.registering import register
+from lms.lrs.models import Statement
 from lms.people.models import Category, Office, Person
 from lms.requirements.assigning import refresh
 from lms.requirements.models import AcceptedActivity, Activity, Assignment, Requirement
@@ -176,3 +177,9 @@ class Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     return Cast()
+
+
+def verbs_said(**filters: Any) -> list[str]:
+    """The last words of the verbs of the statements that are stored, in their order."""
+    found = Statement.objects.filter(**filters).order_by("pk")
+    return [row.data["verb"]["id"].rsplit("/", 1)[1] for row in found]

@@ -1,22 +1,25 @@
-"""Stores statements: once each, in the same transaction as what caused them."""
+"""Stores statements: once each, all of a batch or none, in the same transaction as what caused them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from lms.conf import conf
-from lms.lrs import vocabulary as v
-from lms.lrs.identifiers import account_key, actor_key
+from lms.lrs import effects, relating
+from lms.lrs.comparing import same
+from lms.lrs.indexing import Index, index
+from lms.lrs.inserting import insert
+from lms.lrs.keys import account_key, verb_key
 from lms.lrs.models import Credential, Statement
-from lms.lrs.signals import statement_recorded
+from lms.lrs.receiving import Received, made
+from lms.lrs.rules.values import moment
 from lms.lrs.statements import Said, build
 
 
@@ -24,12 +27,21 @@ class StatementConflict(Exception):
     """Another statement with this id is stored already, and it says something else (xAPI 1.0.3 part three, 2.1)."""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A row to be stored, and what it names."""
+
+    row: Statement
+    index: Index
+
+
 def home_page() -> str:
     """The ``homePage`` of every actor account that this site makes."""
     return f"{conf.IRI_BASE}/actor"
 
 
-def actor_of(uuid: UUID) -> str:
+def actor_of(uuid: UUID) -> UUID:
+    """The key of the actor that stands for one of our people."""
     return account_key(home_page(), str(uuid))
 
 
@@ -38,75 +50,87 @@ def record(said: Said) -> Statement:
     data = build(said, home_page=home_page())
     with transaction.atomic():
         found = Statement.objects.filter(statement_id=data["id"]).first()
-        return found or store([row(data, credential=None)])[0]
+        return found or store([entry(made(data), credential=None)])[0]
 
 
-def row(
-    data: dict[str, Any], *, credential: Credential | None, version: str = "1.0.3", now: datetime | None = None
-) -> Statement:
-    """The unsaved row of a complete, valid statement; sets ``stored``, ``timestamp``, ``authority``, ``version``.
-
-    What the client sent of these but ``timestamp`` is replaced (part two, 2.4.8 to 2.4.10)."""
-    now = now or timezone.now()
-    stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    data = {"timestamp": stamp, **data, "stored": stamp, "authority": authority(credential)}
-    data["version"] = version if version != "1.0.3" else data.get("version", "1.0.0")
-    raw = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    target = data["object"]
-    timestamp = parse_datetime(data["timestamp"])
-    if timestamp is not None and timezone.is_naive(timestamp):
-        timestamp = timezone.make_aware(timestamp)
-    return Statement(
-        statement_id=UUID(data["id"]),
-        actor=actor_key(data["actor"]),
-        verb=data["verb"]["id"],
-        object_type=target.get("objectType", "Activity"),
-        object_id=target.get("id", "") if target.get("objectType", "Activity") != "SubStatement" else "",
-        registration=_uuid(data.get("context", {}).get("registration")),
-        voids=_uuid(target["id"]) if data["verb"]["id"] == v.VOIDED else None,
-        timestamp=timestamp or now,
+def entry(
+    received: Received,
+    *,
+    credential: Credential | None,
+    version: str = "1.0.3",
+    now: datetime | None = None,
+    place: int = 0,
+) -> Entry:
+    """The unsaved row of a valid statement. Sets ``id`` and ``timestamp`` where they are missing; what the client says
+    of ``stored``, ``authority`` and ``version`` gives way to ours (part two, 2.4.8 to 2.4.10). ``place`` is the
+    statement's place in its batch: a microsecond apart each, they keep their order."""
+    now = (now or timezone.now()) + timedelta(microseconds=place)
+    stamp = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    data = received.data
+    identity = UUID(data["id"]) if "id" in data else uuid4()
+    said_version = data.get("version", "1.0.0" if version == "1.0.3" else version)
+    ours: dict[str, str | None] = {
+        "id": f'"{identity}"',
+        "stored": f'"{stamp}"',
+        "authority": authority_text(credential),
+        "version": f'"{said_version}"',
+    }
+    if "timestamp" not in data:
+        ours["timestamp"] = f'"{stamp}"'
+    raw = received.text(ours)
+    found = index(data)
+    registration = data.get("context", {}).get("registration")
+    row = Statement(
+        statement_id=identity,
+        actor=found.actor,
+        verb=verb_key(data["verb"]["id"]),
+        activity=found.activity,
+        registration=UUID(registration) if registration else None,
+        refers_to=found.refers_to,
+        voids=found.voids,
+        timestamp=moment(data["timestamp"]) if "timestamp" in data else now,
         stored=now,
-        credential=credential,
+        credential_id=credential.pk if credential else None,
         raw=raw,
         digest=Statement.digest_of(raw),
     )
+    return Entry(row, found)
 
 
-def store(rows: Iterable[Statement]) -> list[Statement]:
-    """Insert all or none; tell the listeners. A statement stored already is skipped when equal.
+def store(entries: Sequence[Entry], *, may_define: bool = True) -> list[Statement]:
+    """Insert all or none, and let follow what follows. A statement stored already is skipped when it says the same.
 
     Raises StatementConflict when an id is taken by a different statement; then nothing is stored.
     """
-    stored: list[Statement] = []
+    rows = [item.row for item in entries]
     with transaction.atomic():
-        for statement in rows:
-            try:
-                with transaction.atomic():
-                    statement.save(force_insert=True)
-            except IntegrityError:
-                found = Statement.objects.get(statement_id=statement.statement_id)
-                if not same(found.raw, statement.raw):
-                    raise StatementConflict(str(statement.statement_id)) from None
-                stored.append(found)
-                continue
-            statement_recorded.send(sender=Statement, statement=statement)
-            stored.append(statement)
-    return stored
+        new = insert(rows)
+        for row in rows:
+            row.pk = new.get(row.statement_id)
+        fresh = [item for item in entries if item.row.pk]
+        if len(fresh) < len(entries):
+            _settle([row for row in rows if not row.pk])
+        relating.relate([(item.row, item.index) for item in fresh], may_define=may_define)
+        for statement in effects.mark([item.row for item in fresh]):
+            effects.follow(statement)
+    return rows
 
 
-def same(one: str, other: str) -> bool:
-    """Statement comparison of xAPI 1.0.3 part two, 2.3.1: what the record store itself sets does not count."""
-    first, second = json.loads(one), json.loads(other)
-    for name in ("stored", "timestamp", "authority", "version"):
-        first.pop(name, None)
-        second.pop(name, None)
-    return bool(first == second)
+def _settle(rows: Sequence[Statement]) -> None:
+    """Give each row that was there before its primary key. Raises StatementConflict when it says something else."""
+    there = {found.statement_id: found for found in Statement.objects.filter(
+        statement_id__in=[row.statement_id for row in rows])}  # fmt: skip
+    for row in rows:
+        found = there[row.statement_id]
+        if not same(found.data, row.data):
+            raise StatementConflict(str(row.statement_id))
+        row.pk = found.pk
 
 
-def authority(credential: Credential | None) -> dict[str, Any]:
+def authority_text(credential: Credential | None) -> str:
+    """Who vouches for a statement: the credential it came with (part two, 2.4.9)."""
+    if credential is not None and credential.authority:
+        return json.dumps(credential.authority, ensure_ascii=False)
     name = "safeguard" if credential is None else credential.key
-    return {"objectType": "Agent", "account": {"homePage": conf.IRI_BASE, "name": name}}
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
+    home = json.dumps(conf.IRI_BASE)
+    return f'{{"objectType":"Agent","account":{{"homePage":{home},"name":"{name}"}}}}'

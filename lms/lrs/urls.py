@@ -1,19 +1,31 @@
-"""The record store's mounts: without a version header one answers 2.0.0, the other 1.0.3."""
+"""The record store's mounts: to a request without a version header one answers 2.0.0, the other 1.0.3."""
 
 from django.urls import URLPattern, include, path
 
-from lms.lrs import views
+from lms.lrs.views.documents import activity_profile, agent_profile, state
+from lms.lrs.views.knowledge import about, activities, agents
+from lms.lrs.views.statements import statements
+
+RESOURCES = {
+    "about": about,
+    "statements": statements,
+    "activities": activities,
+    "activities/state": state,
+    "activities/profile": activity_profile,
+    "agents": agents,
+    "agents/profile": agent_profile,
+}
 
 
 def resources(version: str) -> list[URLPattern]:
     return [
-        path(f"{name}{slash}", view, {"version": version}, name=name if not slash else f"{name}-slash")
-        for name, view in (("about", views.about), ("statements", views.statements))
+        path(f"{name}{slash}", view, {"mount": version}, name=f"{name}{slash}")
+        for name, view in RESOURCES.items()
         for slash in ("", "/")
     ]
 
 
 urlpatterns = [
-    path("1.0.3/", include((resources("1.0.3"), "xapi-1.0"))),
-    path("", include((resources("2.0.0"), "xapi"))),
+    path("1.0.3/", include((resources("1.0.3"), "xapi-1.0.3"))),
+    path("", include((resources("2.0.0"), "xapi-2.0.0"))),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -9,8 +10,9 @@ from django.db import transaction
 
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
+from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Statement
-from lms.lrs.recording import actor_of, record
+from lms.lrs.recording import home_page, record
 from lms.lrs.statements import NAMESPACE, Said
 from lms.people.models import Person
 from lms.requirements.models import Activity, Completion
@@ -25,14 +27,23 @@ COMPLETES = {
 }
 
 
+LEADING = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED)}
+
+
+def on_arrival(statements: Sequence[Statement], **_: Any) -> list[Statement]:
+    """The listener of ``statements_arrived``. Only what this site says itself completes; the rest is a claim."""
+    return [
+        statement
+        for statement in statements
+        if statement.credential_id is None and statement.registration is not None and statement.verb in LEADING
+    ]
+
+
 def on_statement(statement: Statement, **_: Any) -> None:
-    """The listener of ``statement_recorded``. Only what this site says itself completes; the rest is a claim."""
-    if statement.credential_id is not None or statement.registration is None:
-        return
-    if statement.verb not in (v.PASSED, v.COMPLETED, v.SATISFIED):
-        return
-    activity = Activity.objects.select_related("part_of").filter(iri=statement.object_id).first()
-    person = person_of_actor(statement.actor)
+    """The listener of ``statement_recorded``."""
+    data = statement.data
+    activity = Activity.objects.select_related("part_of").filter(iri=data["object"].get("id", "")).first()
+    person = person_of(data["actor"])
     if activity is None or person is None or not moved_on(activity, statement):
         return
     complete(person=person, activity=activity, statement=statement)
@@ -40,12 +51,12 @@ def on_statement(statement: Statement, **_: Any) -> None:
 
 def moved_on(activity: Activity, statement: Statement) -> bool:
     """True when everything that completes the activity was said in this registration (cmi5 section 13.1.4)."""
-    needed = COMPLETES[Activity.MoveOn(activity.move_on)]
+    needed = {verb_key(verb) for verb in COMPLETES[Activity.MoveOn(activity.move_on)]}
     if statement.verb not in needed:
         return False
     said = Statement.objects.filter(
         registration=statement.registration,
-        object_id=activity.iri,
+        activity=activity_key(activity.iri),
         actor=statement.actor,
         credential=None,
         verb__in=needed,
@@ -111,13 +122,13 @@ def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
     )
 
 
-def person_of_actor(actor: str) -> Person | None:
+def person_of(actor: dict[str, Any]) -> Person | None:
     """The person whom an actor of ours stands for."""
-    prefix = actor_of(UUID(int=0)).removesuffix(str(UUID(int=0)))
-    if not actor.startswith(prefix):
+    account = actor.get("account", {})
+    if account.get("homePage") != home_page():
         return None
     try:
-        uuid = UUID(actor.removeprefix(prefix))
+        uuid = UUID(account["name"])
     except ValueError:
         return None
     return Person.objects.select_related("office").filter(uuid=uuid).first()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import groupby
+from uuid import UUID
 
 from lms.hash_chain import first_broken
 from lms.lrs import vocabulary as v
-from lms.lrs.identifiers import actor_key
+from lms.lrs.indexing import index
+from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Statement
-from lms.requirements.completing import person_of_actor
+from lms.requirements.completing import person_of
 from lms.requirements.models import Activity, Assignment, Completion
 from lms.requirements.projecting import rebuilt
 from lms.verification import Broken, ledger_check
@@ -27,8 +29,16 @@ def statements() -> Iterator[Broken]:
             yield Broken(name, "its text does not have the digest that was stored with it")
             continue
         data = json.loads(row.raw)
-        said = (data["id"], actor_key(data["actor"]), data["verb"]["id"], data["object"].get("id", ""))
-        if said != (str(row.statement_id), row.actor, row.verb, row.object_id):
+        found = index(data)
+        said = (
+            UUID(data["id"]),
+            verb_key(data["verb"]["id"]),
+            found.actor,
+            found.activity,
+            found.refers_to,
+            found.voids,
+        )
+        if said != (row.statement_id, row.verb, row.actor, row.activity, row.refers_to, row.voids):
             yield Broken(name, "its columns differ from its text")
 
 
@@ -46,18 +56,18 @@ def completions() -> Iterator[Broken]:
         if place is not None:
             yield Broken(f"completion {entries[place].pk}", "its chain is broken here")
         for row in entries:
-            told = (row.statement.object_id, row.statement.registration, row.statement.timestamp)
-            if told != (row.activity.iri, row.registration, row.completed_at):
+            told = (row.statement.activity, row.statement.registration, row.statement.timestamp)
+            if told != (activity_key(row.activity.iri), row.registration, row.completed_at):
                 yield Broken(f"completion {row.pk}", f"it differs from statement {row.statement.statement_id}")
 
 
 @ledger_check("effects")
 def effects() -> Iterator[Broken]:
     """Every course that this site said to be satisfied has its entry: nothing was taken off the end of a chain."""
-    known = set(Activity.objects.values_list("iri", flat=True))
-    said = Statement.objects.filter(verb=v.SATISFIED, credential=None, completion=None).order_by("pk")
-    for row in said.iterator(chunk_size=BATCH):
-        if row.object_id in known and person_of_actor(row.actor) is not None:
+    known = {activity_key(iri) for iri in Activity.objects.values_list("iri", flat=True)}
+    said = Statement.objects.filter(verb=verb_key(v.SATISFIED), credential=None, completion=None, effect=None)
+    for row in said.order_by("pk").iterator(chunk_size=BATCH):
+        if row.activity in known and person_of(row.data["actor"]) is not None:
             yield Broken(f"statement {row.statement_id}", "it says satisfied, but the ledger has no completion for it")
 
 

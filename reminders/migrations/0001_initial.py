@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('lms', '0003_signpostcard'),
+        ('lms', '0002_facts_are_append_only'),
     ]
 
     operations = [

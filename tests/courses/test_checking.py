@@ -13,9 +13,10 @@ from courses.enrolling import enrol
 from courses.models import Attempt, CoursePage, Enrolment, LessonPage, Question
 from courses.players.native.check import given_answers
 from lms.lrs import vocabulary as v
+from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.requirements.models import Completion
-from tests.cast import CHECK, SCENE, Cast, make_course, make_requirement
+from tests.cast import CHECK, SCENE, Cast, make_course, make_requirement, verbs_said
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -59,8 +60,7 @@ def take(enrolment: Enrolment, page: CoursePage, now: datetime = NOW, **how: Any
 
 
 def verbs(enrolment: Enrolment) -> list[str]:
-    said = Statement.objects.filter(registration=enrolment.registration).order_by("pk")
-    return [verb.rsplit("/", 1)[1] for verb in said.values_list("verb", flat=True)]
+    return verbs_said(registration=enrolment.registration)
 
 
 def test_beginning_twice_or_in_two_tabs_is_one_enrolment(cast: Cast, page: CoursePage, enrolment: Enrolment) -> None:
@@ -116,7 +116,7 @@ def test_a_must_be_right_question_fails_the_check_whatever_the_points(page: Cour
 def test_passing_completes_the_content_and_says_the_score(page: CoursePage, enrolment: Enrolment) -> None:
     finish_lessons(enrolment, page)
     take(enrolment, page)
-    told = json.loads(Statement.objects.get(verb=v.PASSED).raw)
+    told = json.loads(Statement.objects.get(verb=verb_key(v.PASSED)).raw)
     assert told["result"]["score"] == {"scaled": 1.0, "raw": 4, "min": 0, "max": 4}
     assert told["result"]["success"] is True
     assert [item.activity.kind for item in Completion.objects.all()] == ["content"]

@@ -47,7 +47,7 @@ def test_an_untouched_ledger_is_whole(signed: Assignment) -> None:
     [
         ("lms_completion", "UPDATE lms_completion SET completed_on = '2026-01-01' WHERE sequence = 2", "completion"),
         ("lms_statement", "UPDATE lms_statement SET raw = replace(raw, 'passed', 'failed')", "statement"),
-        ("lms_statement", "UPDATE lms_statement SET verb = 'http://adlnet.gov/expapi/verbs/passed'", "statement"),
+        ("lms_statement", "UPDATE lms_statement SET verb = actor", "statement"),
         ("lms_attestations_signature", "UPDATE lms_attestations_signature SET printed_name = 'X'", "signature"),
         ("lms_attestations_attestationtext", "UPDATE lms_attestations_attestationtext SET body = '<p>X</p>'", "text"),
     ],

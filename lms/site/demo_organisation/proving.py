@@ -16,7 +16,8 @@ from courses.models import Certificate, CoursePage
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
 from lms.lrs.models import Statement
-from lms.lrs.recording import home_page, row
+from lms.lrs.receiving import made
+from lms.lrs.recording import entry, home_page
 from lms.lrs.statements import NAMESPACE, Said, build
 from lms.requirements.models import Activity, Assignment, Completion
 from lms.requirements.periods import Validity
@@ -51,7 +52,7 @@ def prove(proofs: Sequence[Proof], rng: random.Random) -> list[Completion]:
     for n, begun in zip(order, _beginnings([proofs[n] for n in order]), strict=True):
         told[n] = []
         for activity, said in _said(proofs[n], parts[proofs[n].course], begun, rng):
-            statement = row(build(said, home_page=home_page()), credential=None, now=now)
+            statement = entry(made(build(said, home_page=home_page())), credential=None, now=now).row
             statements.append(statement)
             if said.verb == SAYS[Activity.MoveOn(activity.move_on)][-1]:
                 told[n].append((activity, statement))

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from lms.lrs import authenticating
 from lms.lrs.models import Credential, Statement
-from tests.lms.lrs.test_parsing import GOOD
+from tests.lms.lrs.test_rules import GOOD
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
@@ -123,7 +124,7 @@ def test_formats(store: Store) -> None:
 @pytest.mark.parametrize(
     "query",
     [{"nonsense": "1"}, {"limit": "-1"}, {"limit": "x"}, {"since": "x"}, {"registration": "x"}, {"agent": "{"},
-     {"agent": "{}"}, {"ascending": "yes"}, {"format": "pretty"}, {"related_agents": "true"}, {"more": "forged"},
+     {"agent": "{}"}, {"ascending": "yes"}, {"format": "pretty"}, {"related_agents": "yes"}, {"more": "forged"},
      {"statementId": "x"}, {"statementId": GOOD["id"], "verb": "https://a.b"},
      {"statementId": GOOD["id"], "voidedStatementId": GOOD["id"]}],
 )  # fmt: skip
@@ -138,16 +139,21 @@ def test_versions(store: Store, client: Client) -> None:
     assert client.get("/xapi/1.0.3/about").json()["version"] == ["1.0.3"]
     both = client.get("/xapi/about", headers={"X-Experience-API-Version": "1.0"})
     assert both.headers["X-Experience-API-Version"] == "1.0.3"
-    for wrong in ("0.95", "3.0.0", "nonsense", "1.0.3.4"):
-        assert client.get("/xapi/about", headers={"X-Experience-API-Version": wrong}).status_code == 400
+    for wrong in ("0.95", "3.0.0", "nonsense", "1.0.3.4", None):
+        for mount, version in (("/xapi/", "2.0.0"), ("/xapi/1.0.3/", "1.0.3")):
+            headers = {} if wrong is None else {"X-Experience-API-Version": wrong}
+            refused = client.get(f"{mount}statements", headers=headers)
+            assert (refused.status_code, refused.headers["X-Experience-API-Version"]) == (400, version)
+            assert client.get(f"{mount}about", headers=headers).status_code == 200
 
 
 def test_credentials_and_scopes(db: None, client: Client) -> None:
-    refused = client.get("/xapi/statements")
+    version = {"X-Experience-API-Version": "1.0.3"}
+    refused = client.get("/xapi/statements", headers=version)
     assert refused.status_code == 401
     assert "Basic" in refused.headers["WWW-Authenticate"]
     for header in ("Basic !", "Basic " + base64.b64encode(b"x:y").decode(), "Bearer abc"):
-        assert client.get("/xapi/statements", headers={"Authorization": header}).status_code == 401
+        assert client.get("/xapi/statements", headers={"Authorization": header, **version}).status_code == 401
     assert Store("statements/read").post(statement()).status_code == 403
     writer = Store("statements/write")
     assert writer.post(statement()).status_code == 200
@@ -157,6 +163,7 @@ def test_credentials_and_scopes(db: None, client: Client) -> None:
     mine.post(sent)
     assert [item["id"] for item in mine.get().json()["statements"]] == [sent["id"]]
     Credential.objects.update(is_active=False)
+    authenticating.forget()
     assert mine.get().status_code == 401
 
 

@@ -1,0 +1,70 @@
+"""What a statement leads to follows from its row, in the same transaction when it can, and by the clock when it cannot.
+
+A bug of ours must neither refuse a valid statement nor lose what should have followed from it (decision 0007).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db import transaction
+from django.utils import timezone
+
+from lms.lrs.models import Effect, Statement
+from lms.lrs.signals import statement_recorded, statements_arrived
+
+logger = logging.getLogger(__name__)
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+def mark(statements: Sequence[Statement]) -> list[Statement]:
+    """Write a marker for each statement that leads to something, and return these."""
+    leading: dict[int, Statement] = {}
+    for _, chosen in statements_arrived.send(sender=Statement, statements=statements):
+        leading.update({statement.pk: statement for statement in cast("list[Statement]", chosen)})
+    now = timezone.now()
+    Effect.objects.bulk_create([Effect(statement_id=pk, next_try=now) for pk in leading])
+    return list(leading.values())
+
+
+def follow(statement: Statement) -> bool:
+    """Let what the statement leads to happen, and take its marker away. False when that failed; it is kept for later."""
+    try:
+        with transaction.atomic():
+            statement_recorded.send(sender=Statement, statement=statement)
+            Effect.objects.filter(statement=statement).delete()
+    except Exception as error:
+        logger.exception("Statement %s is stored, but what it leads to failed", statement.statement_id)
+        _postpone(statement, error)
+        return False
+    return True
+
+
+def follow_up(*, now: datetime, most: int = 500) -> tuple[int, int]:
+    """Try again what is due; how many followed and how many failed. A row that another worker has is passed over."""
+    done = failed = 0
+    for pk in Effect.objects.filter(next_try__lte=now).order_by("next_try").values_list("pk", flat=True)[:most]:
+        with transaction.atomic():
+            mine = Effect.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, next_try__lte=now)
+            marker = mine.select_related("statement").first()
+            if marker is None:
+                continue
+            if follow(marker.statement):
+                done += 1
+            else:
+                failed += 1
+    return done, failed
+
+
+def _postpone(statement: Statement, error: Exception) -> None:
+    marker = Effect.objects.filter(statement=statement).first()
+    if marker is None:
+        return
+    marker.tries += 1
+    marker.error = f"{type(error).__name__}: {error}"[:2000]
+    marker.next_try = timezone.now() + min(FIRST_PAUSE * 2 ** min(marker.tries - 1, 10), LONGEST_PAUSE)
+    marker.save(update_fields=["tries", "error", "next_try"])

@@ -1,0 +1,55 @@
+"""What a client says is taken in: within its bounds, with its attachments, all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from lms.lrs.attachments import Part, declared
+from lms.lrs.authenticating import may_say, may_void
+from lms.lrs.models import Attachment, Credential, Scope, Statement
+from lms.lrs.receiving import Received
+from lms.lrs.recording import Entry, entry, store
+
+
+def take(
+    received: Sequence[Received], given: Mapping[str, Part], *, credential: Credential, version: str
+) -> list[Statement]:
+    """Store a batch. Raises NotAllowed, or StatementConflict; then nothing is stored."""
+    now = timezone.now()
+    entries = []
+    for place, item in enumerate(received):
+        made = entry(item, credential=credential, version=version, now=now, place=place)
+        may_say(credential, item, made.index)
+        entries.append(made)
+    with transaction.atomic():
+        _check_voiding(credential, entries)
+        Attachment.objects.bulk_create(
+            [Attachment(sha2=sha2, content_type=part.headers.get("content-type", "application/octet-stream")[:255],
+                        content=part.body)
+             for sha2, part in given.items()],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        return store(entries, may_define=credential.may(Scope.DEFINE))
+
+
+def _check_voiding(credential: Credential, entries: Sequence[Entry]) -> None:
+    targets = [made.row.voids for made in entries if made.row.voids is not None]
+    if targets:
+        found = Statement.objects.filter(statement_id__in=targets).exclude(credential=credential)
+        may_void(credential, found.values_list("statement_id", flat=True))
+
+
+def contents(raws: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+    """The attachments of these statements whose content is here, each once: hash, type, bytes."""
+    hashes = {
+        attachment["sha2"].lower()
+        for raw in raws
+        if '"attachments"' in raw
+        for attachment in declared(json.loads(raw))
+    }
+    for found in Attachment.objects.filter(pk__in=hashes).order_by("pk").iterator(chunk_size=10):
+        yield found.sha2, found.content_type, bytes(found.content)
