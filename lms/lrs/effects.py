@@ -13,6 +13,8 @@ from typing import cast
 from django.db import transaction
 from django.utils import timezone
 
+from lms.lrs.entries import Entry
+from lms.lrs.inserting import row_of
 from lms.lrs.models import Effect, Statement
 from lms.lrs.signals import statement_recorded, statements_arrived
 
@@ -21,14 +23,14 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 
 
-def mark(statements: Sequence[Statement]) -> list[Statement]:
-    """Write a marker for each statement that leads to something, and return these."""
-    leading: dict[int, Statement] = {}
-    for _, chosen in statements_arrived.send(sender=Statement, statements=statements):
-        leading.update({statement.pk: statement for statement in cast("list[Statement]", chosen)})
+def mark(fresh: Sequence[Entry]) -> list[Statement]:
+    """Write a marker for each new statement that leads to something, and return these."""
+    leading: dict[int, Entry] = {}
+    for _, chosen in statements_arrived.send(sender=Statement, entries=fresh):
+        leading.update({entry.pk: entry for entry in cast("list[Entry]", chosen)})
     now = timezone.now()
     Effect.objects.bulk_create([Effect(statement_id=pk, next_try=now) for pk in leading])
-    return list(leading.values())
+    return [row_of(entry) for entry in leading.values()]
 
 
 def follow(statement: Statement) -> bool:

@@ -1,13 +1,14 @@
-"""Puts rows of statements into the table in one round trip, and says which of them are new."""
+"""Puts entries into their tables, in one round trip where the database can, and says which of them are new."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection
 
-from lms.lrs.models import Statement
+from lms.lrs.entries import Entry
+from lms.lrs.models import Mention, Statement
 
 COLUMNS = {
     "statement_id": "uuid",
@@ -24,30 +25,68 @@ COLUMNS = {
     "digest": "text",
 }
 NAMES = ", ".join(COLUMNS)
-UNNEST = (
-    f"INSERT INTO lms_statement ({NAMES}) SELECT * FROM unnest("  # noqa: S608
-    + ", ".join(f"%b::{kind}[]" for kind in COLUMNS.values())
-    + ") ON CONFLICT (statement_id) DO NOTHING RETURNING statement_id, id"
+ARRAYS = ", ".join(f"%b::{kind}[]" for kind in COLUMNS.values())
+# Arrays in binary form: about ten times the rate of bulk_create (benchmarks/statements.py).
+ONE_TRIP = f"""
+WITH new AS (
+    INSERT INTO lms_statement ({NAMES}) SELECT * FROM unnest({ARRAYS})
+    ON CONFLICT (statement_id) DO NOTHING RETURNING statement_id, id
+), mentioned AS (
+    INSERT INTO lms_mention (statement_id, key, direct)
+    SELECT new.id, m.key, m.direct FROM unnest(%b::uuid[], %b::uuid[], %b::boolean[]) AS m (named, key, direct)
+    JOIN new ON new.statement_id = m.named
 )
+SELECT new.statement_id, new.id, EXISTS (SELECT 1 FROM lms_statement r WHERE r.refers_to = new.statement_id) FROM new
+"""  # noqa: S608
 
 
-def insert(rows: Sequence[Statement]) -> dict[UUID, int]:
-    """Primary keys by statement id of those that were not there yet. Inside the caller's transaction."""
+def insert(entries: Sequence[Entry]) -> None:
+    """Sets ``pk``, ``new`` and ``awaited`` of those that were not there yet. Inside the caller's transaction."""
     if connection.vendor == "postgresql":
-        return _unnest(rows)
-    ids = [row.statement_id for row in rows]
-    known = set(Statement.objects.filter(statement_id__in=ids).values_list("statement_id", flat=True))
-    Statement.objects.bulk_create(rows, ignore_conflicts=True)
-    found = Statement.objects.filter(statement_id__in=ids).values_list("statement_id", "pk")
-    return {statement_id: pk for statement_id, pk in found if statement_id not in known}
+        _one_trip(entries)
+    else:
+        _step_by_step(entries)
 
 
-def _unnest(rows: Sequence[Statement]) -> dict[UUID, int]:
-    """Arrays in binary form: about ten times the rate of ``bulk_create`` (benchmarks/statements.py)."""
+def row_of(entry: Entry) -> Statement:
+    return Statement(pk=entry.pk or None, **{name: getattr(entry, name) for name in COLUMNS})
+
+
+def _mentions(entries: Sequence[Entry]) -> Iterator[tuple[Entry, UUID, bool]]:
+    for entry in entries:
+        for key in entry.index.direct:
+            yield entry, key, True
+        for key in entry.index.related:
+            yield entry, key, False
+
+
+def _one_trip(entries: Sequence[Entry]) -> None:
     from psycopg import Cursor  # not there where the site has no PostgreSQL
 
     connection.ensure_connection()
-    columns = [[getattr(row, name) for row in rows] for name in COLUMNS]
+    parameters: list[list[object]] = [[getattr(entry, name) for entry in entries] for name in COLUMNS]
+    mentions = list(_mentions(entries))
+    parameters += [[entry.statement_id for entry, _, _ in mentions], [key for _, key, _ in mentions],
+                   [direct for _, _, direct in mentions]]  # fmt: skip
     with Cursor(connection.connection) as cursor:  # Django's own cursors bind on the client, as text
-        cursor.execute(UNNEST, columns, binary=True, prepare=True)
-        return dict(cursor.fetchall())
+        cursor.execute(ONE_TRIP, parameters, binary=True, prepare=True)
+        stored = {statement_id: (pk, awaited) for statement_id, pk, awaited in cursor.fetchall()}
+    for entry in entries:
+        if entry.statement_id in stored:
+            entry.new = True
+            entry.pk, entry.awaited = stored[entry.statement_id]
+
+
+def _step_by_step(entries: Sequence[Entry]) -> None:
+    ids = [entry.statement_id for entry in entries]
+    known = set(Statement.objects.filter(statement_id__in=ids).values_list("statement_id", flat=True))
+    fresh = [entry for entry in entries if entry.statement_id not in known]
+    Statement.objects.bulk_create([row_of(entry) for entry in fresh])
+    found = dict(Statement.objects.filter(statement_id__in=ids).values_list("statement_id", "pk"))
+    awaited = set(Statement.objects.filter(refers_to__in=ids).values_list("refers_to", flat=True))
+    for entry in fresh:
+        entry.new, entry.pk = True, found[entry.statement_id]
+        entry.awaited = entry.statement_id in awaited
+    Mention.objects.bulk_create(
+        [Mention(statement_id=entry.pk, key=key, direct=direct) for entry, key, direct in _mentions(fresh)]
+    )

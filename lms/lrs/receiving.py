@@ -9,30 +9,29 @@ from typing import Any
 import msgspec
 
 from lms.lrs.rules.json_text import decode
+from lms.lrs.rules.shapes import fits
 from lms.lrs.rules.statements import statement
 from lms.lrs.rules.values import InvalidStatement
 
 Pieces = dict[str, msgspec.Raw]
 _pieces = msgspec.json.Decoder(Pieces)
 _many = msgspec.json.Decoder(list[Pieces])
+_encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Received:
     """One statement: as data, and its properties exactly as they were written."""
 
     data: dict[str, Any]
     pieces: Pieces
 
-    def text(self, replacing: dict[str, str | None]) -> str:
-        """The statement as it came, with some properties put in, replaced or (None) taken out."""
-        pieces: dict[str, Any] = dict(self.pieces)
-        for name, value in replacing.items():
-            if value is None:
-                pieces.pop(name, None)
-            else:
-                pieces[name] = msgspec.Raw(value.encode())
-        return msgspec.json.encode(pieces).decode()
+    def text(self, ours: dict[str, str]) -> bytes:
+        """The statement as it came, with some properties put in or replaced."""
+        pieces = dict(self.pieces)
+        for name, value in ours.items():
+            pieces[name] = msgspec.Raw(value.encode())
+        return _encode(pieces)
 
 
 def read(body: bytes, *, family: str = "1.0") -> list[Received]:
@@ -42,9 +41,11 @@ def read(body: bytes, *, family: str = "1.0") -> list[Received]:
         if not data:
             raise InvalidStatement("$: the list is empty")
         for place, item in enumerate(data):
-            statement(item, f"$[{place}]", family=family)
+            if not fits(item):
+                statement(item, f"$[{place}]", family=family)
         return [Received(one, _listed(one, pieces)) for one, pieces in zip(data, _many.decode(body), strict=True)]
-    statement(data, family=family)
+    if not fits(data):
+        statement(data, family=family)
     return [Received(data, _listed(data, _pieces.decode(body)))]
 
 

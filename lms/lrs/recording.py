@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from lms.conf import conf
-from lms.lrs import effects, relating
+from lms.lrs import effects, entries, relating
 from lms.lrs.comparing import same
-from lms.lrs.indexing import Index, index
-from lms.lrs.inserting import insert
-from lms.lrs.keys import account_key, verb_key
+from lms.lrs.entries import Entry
+from lms.lrs.inserting import insert, row_of
+from lms.lrs.keys import account_key
 from lms.lrs.models import Credential, Statement
 from lms.lrs.receiving import Received, made
-from lms.lrs.rules.values import moment
 from lms.lrs.statements import Said, build
 
 
 class StatementConflict(Exception):
     """Another statement with this id is stored already, and it says something else (xAPI 1.0.3 part three, 2.1)."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row to be stored, and what it names."""
-
-    row: Statement
-    index: Index
 
 
 def home_page() -> str:
@@ -50,81 +40,58 @@ def record(said: Said) -> Statement:
     data = build(said, home_page=home_page())
     with transaction.atomic():
         found = Statement.objects.filter(statement_id=data["id"]).first()
-        return found or store([entry(made(data), credential=None)])[0]
+        if found is not None:
+            return found
+        ours = entry(made(data))
+        store([ours])
+        return row_of(ours)
 
 
 def entry(
-    received: Received,
-    *,
-    credential: Credential | None,
-    version: str = "1.0.3",
-    now: datetime | None = None,
-    place: int = 0,
+    received: Received, *, credential: Credential | None = None, version: str = "1.0.3", now: datetime | None = None
 ) -> Entry:
-    """The unsaved row of a valid statement. Sets ``id`` and ``timestamp`` where they are missing; what the client says
-    of ``stored``, ``authority`` and ``version`` gives way to ours (part two, 2.4.8 to 2.4.10). ``place`` is the
-    statement's place in its batch: a microsecond apart each, they keep their order."""
-    now = (now or timezone.now()) + timedelta(microseconds=place)
-    stamp = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    data = received.data
-    identity = UUID(data["id"]) if "id" in data else uuid4()
-    said_version = data.get("version", "1.0.0" if version == "1.0.3" else version)
-    ours: dict[str, str | None] = {
-        "id": f'"{identity}"',
-        "stored": f'"{stamp}"',
-        "authority": authority_text(credential),
-        "version": f'"{said_version}"',
-    }
-    if "timestamp" not in data:
-        ours["timestamp"] = f'"{stamp}"'
-    raw = received.text(ours)
-    found = index(data)
-    registration = data.get("context", {}).get("registration")
-    row = Statement(
-        statement_id=identity,
-        actor=found.actor,
-        verb=verb_key(data["verb"]["id"]),
-        activity=found.activity,
-        registration=UUID(registration) if registration else None,
-        refers_to=found.refers_to,
-        voids=found.voids,
-        timestamp=moment(data["timestamp"]) if "timestamp" in data else now,
-        stored=now,
-        credential_id=credential.pk if credential else None,
-        raw=raw,
-        digest=Statement.digest_of(raw),
-    )
-    return Entry(row, found)
+    """What is to be stored of one valid statement; without a credential it is our own."""
+    return entries_of([received], credential=credential, version=version, now=now or timezone.now())[0]
 
 
-def store(entries: Sequence[Entry], *, may_define: bool = True) -> list[Statement]:
+def entries_of(
+    batch: Sequence[Received], *, credential: Credential | None, version: str, now: datetime
+) -> list[Entry]:
+    """What is to be stored of valid statements that came together with a credential."""
+    authority = authority_text(credential)
+    credential_id = credential.pk if credential else None
+    return [
+        entries.entry(
+            received, authority=authority, credential_id=credential_id, version=version, now=now, place=place
+        )
+        for place, received in enumerate(batch)
+    ]
+
+
+def store(batch: Sequence[Entry], *, may_define: bool = True) -> None:
     """Insert all or none, and let follow what follows. A statement stored already is skipped when it says the same.
 
     Raises StatementConflict when an id is taken by a different statement; then nothing is stored.
     """
-    rows = [item.row for item in entries]
-    with transaction.atomic():
-        new = insert(rows)
-        for row in rows:
-            row.pk = new.get(row.statement_id)
-        fresh = [item for item in entries if item.row.pk]
-        if len(fresh) < len(entries):
-            _settle([row for row in rows if not row.pk])
-        relating.relate([(item.row, item.index) for item in fresh], may_define=may_define)
-        for statement in effects.mark([item.row for item in fresh]):
+    with transaction.atomic(savepoint=False):
+        insert(batch)
+        fresh = [item for item in batch if item.new]
+        if len(fresh) < len(batch):
+            _settle([item for item in batch if not item.new])
+        relating.relate(fresh, may_define=may_define)
+        for statement in effects.mark(fresh):
             effects.follow(statement)
-    return rows
 
 
-def _settle(rows: Sequence[Statement]) -> None:
-    """Give each row that was there before its primary key. Raises StatementConflict when it says something else."""
-    there = {found.statement_id: found for found in Statement.objects.filter(
-        statement_id__in=[row.statement_id for row in rows])}  # fmt: skip
-    for row in rows:
-        found = there[row.statement_id]
-        if not same(found.data, row.data):
-            raise StatementConflict(str(row.statement_id))
-        row.pk = found.pk
+def _settle(batch: Sequence[Entry]) -> None:
+    """Give each entry that was there before its primary key. Raises StatementConflict when it says something else."""
+    ids = [item.statement_id for item in batch]
+    there = Statement.objects.in_bulk(ids, field_name="statement_id")
+    for item in batch:
+        found = there[item.statement_id]
+        if not same(found.data, json.loads(item.raw)):
+            raise StatementConflict(str(item.statement_id))
+        item.pk = found.pk
 
 
 def authority_text(credential: Credential | None) -> str:
@@ -132,5 +99,4 @@ def authority_text(credential: Credential | None) -> str:
     if credential is not None and credential.authority:
         return json.dumps(credential.authority, ensure_ascii=False)
     name = "safeguard" if credential is None else credential.key
-    home = json.dumps(conf.IRI_BASE)
-    return f'{{"objectType":"Agent","account":{{"homePage":{home},"name":"{name}"}}}}'
+    return f'{{"objectType":"Agent","account":{{"homePage":{json.dumps(conf.IRI_BASE)},"name":"{name}"}}}}'

@@ -10,34 +10,44 @@ from django.utils import timezone
 
 from lms.lrs.attachments import Part, declared
 from lms.lrs.authenticating import may_say, may_void
+from lms.lrs.entries import Entry
 from lms.lrs.models import Attachment, Credential, Scope, Statement
 from lms.lrs.receiving import Received
-from lms.lrs.recording import Entry, entry, store
+from lms.lrs.recording import entries_of, store
 
 
 def take(
     received: Sequence[Received], given: Mapping[str, Part], *, credential: Credential, version: str
-) -> list[Statement]:
+) -> list[Entry]:
     """Store a batch. Raises NotAllowed, or StatementConflict; then nothing is stored."""
-    now = timezone.now()
-    entries = []
-    for place, item in enumerate(received):
-        made = entry(item, credential=credential, version=version, now=now, place=place)
+    entries = entries_of(received, credential=credential, version=version, now=timezone.now())
+    for item, made in zip(received, entries, strict=True):
         may_say(credential, item, made.index)
-        entries.append(made)
     with transaction.atomic():
         _check_voiding(credential, entries)
-        Attachment.objects.bulk_create(
-            [Attachment(sha2=sha2, content_type=part.headers.get("content-type", "application/octet-stream")[:255],
-                        content=part.body)
-             for sha2, part in given.items()],
-            ignore_conflicts=True,
-        )  # fmt: skip
-        return store(entries, may_define=credential.may(Scope.DEFINE))
+        if given:
+            _keep(given)
+        store(entries, may_define=credential.may(Scope.DEFINE))
+    return entries
+
+
+def _keep(given: Mapping[str, Part]) -> None:
+    """The content of attachments; what is here already is kept as it is."""
+    Attachment.objects.bulk_create(
+        [
+            Attachment(
+                sha2=sha2,
+                content_type=part.headers.get("content-type", "application/octet-stream")[:255],
+                content=part.body,
+            )
+            for sha2, part in given.items()
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _check_voiding(credential: Credential, entries: Sequence[Entry]) -> None:
-    targets = [made.row.voids for made in entries if made.row.voids is not None]
+    targets = [made.voids for made in entries if made.voids is not None]
     if targets:
         found = Statement.objects.filter(statement_id__in=targets).exclude(credential=credential)
         may_void(credential, found.values_list("statement_id", flat=True))

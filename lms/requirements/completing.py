@@ -10,6 +10,7 @@ from django.db import transaction
 
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
+from lms.lrs.entries import Entry
 from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Statement
 from lms.lrs.recording import home_page, record
@@ -30,12 +31,12 @@ COMPLETES = {
 LEADING = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED)}
 
 
-def on_arrival(statements: Sequence[Statement], **_: Any) -> list[Statement]:
+def on_arrival(entries: Sequence[Entry], **_: Any) -> list[Entry]:
     """The listener of ``statements_arrived``. Only what this site says itself completes; the rest is a claim."""
     return [
-        statement
-        for statement in statements
-        if statement.credential_id is None and statement.registration is not None and statement.verb in LEADING
+        entry
+        for entry in entries
+        if entry.credential_id is None and entry.registration is not None and entry.verb in LEADING
     ]
 
 

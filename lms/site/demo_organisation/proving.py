@@ -15,6 +15,7 @@ from courses.issuing import new_code
 from courses.models import Certificate, CoursePage
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
+from lms.lrs.inserting import row_of
 from lms.lrs.models import Statement
 from lms.lrs.receiving import made
 from lms.lrs.recording import entry, home_page
@@ -52,7 +53,7 @@ def prove(proofs: Sequence[Proof], rng: random.Random) -> list[Completion]:
     for n, begun in zip(order, _beginnings([proofs[n] for n in order]), strict=True):
         told[n] = []
         for activity, said in _said(proofs[n], parts[proofs[n].course], begun, rng):
-            statement = entry(made(build(said, home_page=home_page())), credential=None, now=now).row
+            statement = row_of(entry(made(build(said, home_page=home_page())), now=now))
             statements.append(statement)
             if said.verb == SAYS[Activity.MoveOn(activity.move_on)][-1]:
                 told[n].append((activity, statement))

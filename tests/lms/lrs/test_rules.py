@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.lrs.receiving import read
+from lms.lrs.rules.shapes import fits
+from lms.lrs.rules.statements import statement
 from lms.lrs.rules.values import InvalidStatement
 
 GOOD: dict[str, Any] = {
@@ -46,7 +48,7 @@ def test_numbers_order_and_escapes_survive_to_the_letter() -> None:
     pieces = '"result":{"score":{"raw":5.50,"scaled":1e-1}, "response":"caf\\u00e9 \\/ \\ud83d\\ude00"}'
     body = json.dumps(changed("result", ...))[:-1] + "," + pieces + "}"
     (received,) = read(body.encode())
-    assert pieces.removeprefix('"result":') in received.text({"stored": '"now"'})
+    assert pieces.removeprefix('"result":') in received.text({"stored": '"now"'}).decode()
 
 
 @pytest.mark.parametrize(
@@ -98,9 +100,9 @@ def test_what_is_wrong_is_refused_with_its_place(path: str, value: Any, named: s
 
 
 def test_revision_and_platform_need_an_activity() -> None:
-    statement = changed("object", {"objectType": "Agent", "mbox": "mailto:a@b.c"})
+    about_agent = changed("object", {"objectType": "Agent", "mbox": "mailto:a@b.c"})
     with pytest.raises(InvalidStatement, match="revision"):
-        read(json.dumps(statement).encode())
+        read(json.dumps(about_agent).encode())
 
 
 def test_a_substatement_holds_no_substatement() -> None:
@@ -143,3 +145,56 @@ def test_any_bytes_are_taken_or_refused_in_words(body: bytes) -> None:
         read(body)
     except InvalidStatement as refused:
         assert str(refused).startswith("$")
+
+
+@settings(max_examples=300)
+@given(
+    path=st.sampled_from(
+        [
+            "actor",
+            "actor.name",
+            "actor.account.name",
+            "verb.id",
+            "verb.display",
+            "object.id",
+            "object.definition.name",
+            "result.score.raw",
+            "result.score.min",
+            "result.duration",
+            "context.registration",
+            "context.language",
+            "context.extensions",
+            "timestamp",
+            "id",
+            "context.contextActivities.parent",
+        ]
+    ),
+    value=json_values
+    | st.sampled_from(
+        [
+            "PT1H",
+            "P1W2D",
+            "fr",
+            "fr-FR",
+            "2026-02-30T00:00:00Z",
+            "2026-02-28T23:59:59Z",
+            11,
+            -1,
+            10,
+            "http://a b",
+            "http://a.b",
+            {"http://a.b": None},
+            [{"id": "a:b"}],
+        ]
+    ),
+)
+def test_what_the_quick_check_waves_through_is_valid(path: str, value: Any) -> None:
+    data = changed(path, value)
+    if fits(data):
+        statement(data)
+
+
+def test_the_ordinary_statement_takes_the_quick_way() -> None:
+    assert fits({**GOOD, "timestamp": "2026-11-23T12:00:00.123Z"})
+    assert not fits(changed("result.score.min", 11))
+    assert not fits(changed("verb.id", "http://adlnet.gov/expapi/verbs/voided"))
