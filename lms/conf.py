@@ -52,6 +52,9 @@ class LmsSettings:
         "*", "Which site's pages may call the record store from a browser (CORS); empty: none but our own."
     )
     XAPI_PAGE_SIZE = Setting(100, "Statements on one page of the record store's answer.")
+    FORWARDING_LATE_SECONDS = Setting(
+        3600, "Age of a statement on its way to another record store that counts as late."
+    )
     IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
     QUICK_EXIT_URL = Setting(
         "https://en.wikipedia.org/wiki/Weather",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from lms.lrs.effects import follow_up
+from lms.lrs.forwarding.sending import forward_all
 from lms.periodic import periodic
 from lms.requirements.assigning import refresh
 
@@ -19,3 +20,8 @@ def refresh_assignments(now: datetime) -> None:
 @periodic(every=timedelta(minutes=1), name="lms.follow_effects")
 def follow_effects(now: datetime) -> None:
     follow_up(now=now)
+
+
+@periodic(every=timedelta(minutes=1), name="lms.forward_statements")
+def forward_statements(now: datetime) -> None:
+    forward_all(now=now)

@@ -16,7 +16,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
 from lms.gate.admin import AccessTokenViewSet
-from lms.lrs.admin import CredentialViewSet
+from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
 from lms.people.admin import (
     AgreementViewSet,
     HeadshipViewSet,
@@ -44,6 +44,7 @@ class LearningGroup(ViewSetGroup):  # type: ignore[misc]
         AgreementViewSet("agreements"),
         AccessTokenViewSet("clearance_tokens"),
         CredentialViewSet("credentials"),
+        ForwardingTargetViewSet("forwarding_targets"),
     )
 
 

@@ -14,6 +14,7 @@ from lms.conf import conf
 from lms.lrs import effects, entries, relating
 from lms.lrs.comparing import same
 from lms.lrs.entries import Entry
+from lms.lrs.forwarding import queueing
 from lms.lrs.inserting import insert, row_of
 from lms.lrs.keys import account_key
 from lms.lrs.models import Credential, Statement
@@ -79,6 +80,7 @@ def store(batch: Sequence[Entry], *, may_define: bool = True) -> None:
         if len(fresh) < len(batch):
             _settle([item for item in batch if not item.new])
         relating.relate(fresh, may_define=may_define)
+        queueing.queue(fresh)
         for statement in effects.mark(fresh):
             effects.follow(statement)
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from rq.worker import Worker
 
 from lms.conf import conf
+from lms.lrs.models import Outgoing
 from lms.periodic import CLOCK
 from lms.periodic_models import PeriodicRun
 
@@ -25,6 +26,7 @@ Check = dict[str, Any]
 def healthz(request: HttpRequest) -> JsonResponse:
     """Anybody may ask; 503 when something stands still."""
     checks = {"database": _database(), **_queue(), "clock": _clock()}
+    checks["forwarding"] = _forwarding()
     healthy = all(check["ok"] for check in checks.values())
     body = {"status": "ok" if healthy else "failing", "checks": checks}
     return JsonResponse(body, status=200 if healthy else 503)
@@ -54,6 +56,18 @@ def _clock() -> Check:
         return _age(PeriodicRun.objects.filter(name=CLOCK).values_list("started_at", flat=True).first())
     except DatabaseError:
         return {"ok": False, "age_seconds": None}
+
+
+def _forwarding() -> Check:
+    """How far the external record stores are behind. Their trouble is shown, but it is not ours."""
+    try:
+        waiting = Outgoing.objects.filter(set_aside="", target__is_active=True)
+        oldest = waiting.order_by("pk").values_list("written_at", flat=True).first()
+        age = (timezone.now() - oldest).total_seconds() if oldest else 0
+        late = age > conf.FORWARDING_LATE_SECONDS
+        return {"ok": True, "late": late, "waiting": waiting.count(), "age_seconds": round(age)}
+    except DatabaseError:
+        return {"ok": False}
 
 
 def _age(last: Any) -> Check:

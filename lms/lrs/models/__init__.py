@@ -2,6 +2,7 @@
 
 from lms.lrs.models.credentials import Credential, Scope
 from lms.lrs.models.documents import Document
+from lms.lrs.models.forwarding import ForwardingTarget, Outgoing
 from lms.lrs.models.statements import ActivityDefinition, AgentName, Attachment, Effect, Mention, Reference, Statement
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "Credential",
     "Document",
     "Effect",
+    "ForwardingTarget",
     "Mention",
+    "Outgoing",
     "Reference",
     "Scope",
     "Statement",
