@@ -14,7 +14,7 @@ from django.utils import timezone
 from courses.models import Certificate, CertificateDocument, Enrolment
 from lms import pdf
 from lms.conf import conf
-from lms.requirements.models import Assignment, Completion
+from lms.requirements.models import Completion, Requirement
 
 
 def on_completion(completion: Completion, **_: Any) -> None:
@@ -54,9 +54,11 @@ def new_code() -> str:
 
 
 def valid_until(completion: Completion) -> date | None:
-    """The longest validity that a requirement gives this completion; None for ever."""
-    ends = list(Assignment.objects.filter(completion=completion).values_list("valid_until", flat=True))
-    return None if not ends or None in ends else max(ends)
+    """The longest validity that a requirement of this person gives the completion; None for ever, or where none asks."""
+    asked = Requirement.objects.filter(assignments__person=completion.person, accepted__activity=completion.activity)
+    validities = [item.validity_of(completion.activity_id) for item in asked.distinct().prefetch_related("accepted")]
+    ends = [found.until(completion.completed_on) for found in validities if found is not None]
+    return None if not ends or None in ends else max(end for end in ends if end is not None)
 
 
 def document(certificate: Certificate) -> CertificateDocument:

@@ -96,13 +96,8 @@ def by_office(*, offices: Iterable[Office], as_at: date) -> dict[tuple[int, int]
     return found
 
 
-def rolled_up(
-    *, roots: Iterable[Office], offices: Iterable[Office], as_at: date, own_only: frozenset[int] = frozenset()
-) -> list[Row]:
-    """A row for each root and requirement, with everything below the root that is among ``offices``.
-
-    Roots in ``own_only`` count their own people alone.
-    """
+def rolled_up(*, roots: Iterable[Office], offices: Iterable[Office], as_at: date) -> list[Row]:
+    """A row for each root and requirement, with everything below the root that is among ``offices``."""
     offices = list(offices)
     own = by_office(offices=offices, as_at=as_at)
     requirements = {item.pk: item for item in Requirement.objects.all()}
@@ -111,8 +106,7 @@ def rolled_up(
     for root in roots:
         total: dict[int, Figures] = {}
         for (office, requirement), figures in own.items():
-            below = path_of[office].startswith(root.path) if root.pk not in own_only else office == root.pk
-            if below:
+            if path_of[office].startswith(root.path):
                 total[requirement] = total.get(requirement, Figures()) + figures
         rows += [Row(root, requirements[key], total[key]) for key in requirements if key in total]
     return rows

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import DateField, F, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Greatest
 from wagtail.log_actions import log
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
 from lms.requirements.periods import due_on
 from lms.requirements.projecting import project_all
-from lms.requirements.querysets import audience
+from lms.requirements.querysets import AssignmentQuerySet, audience
 
 BATCH = 1000
 
@@ -61,23 +63,29 @@ def _refresh_one(requirement: Requirement, today: date, people: list[int] | None
 def _end(today: date, people: list[int] | None) -> Refreshed:
     """End what nobody owes any more: leavers first, then people whom the rule has ceased to cover."""
     mine = Assignment.objects.open() if people is None else Assignment.objects.open().filter(person__in=people)
-    left = mine.filter(person__left_on__lte=today).update(
-        ended_on=_not_before_opening(today), ended_because=Assignment.Ended.LEFT
-    )
+    left = _close(mine.filter(person__left_on__lte=today), _day_of_leaving(), Assignment.Ended.LEFT)
     outside = 0
     for requirement in Requirement.objects.all():
         theirs = mine.filter(requirement=requirement)
         over = requirement.applies_until is not None and requirement.applies_until < today
         gone = theirs if over else theirs.exclude(person__in=audience(requirement, today).values("pk"))
-        outside += gone.update(ended_on=_not_before_opening(today), ended_because=Assignment.Ended.OUTSIDE)
+        outside += _close(gone, Value(today, output_field=DateField()), Assignment.Ended.OUTSIDE)
     return Refreshed(ended=left + outside)
 
 
-def _not_before_opening(today: date) -> object:
-    from django.db.models import DateField, Value
-    from django.db.models.functions import Greatest
+def _close(assignments: AssignmentQuerySet, day: Any, because: str) -> int:
+    """End them on that day, but not before they opened. What was given on the very day may now belong elsewhere."""
+    ids = list(assignments.values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        part = Assignment.objects.filter(pk__in=ids[start : start + BATCH])
+        part.update(ended_on=Greatest(F("opened_on"), day), ended_because=because)
+        project_all(part)
+    return len(ids)
 
-    return Greatest(F("opened_on"), Value(today, output_field=DateField()))
+
+def _day_of_leaving() -> Subquery:
+    """A leaver who is reported late left on the day of leaving, not on the day of the report."""
+    return Subquery(Person.objects.filter(pk=OuterRef("person")).values("left_on"))
 
 
 def _renew(requirement: Requirement, today: date, people: list[int] | None) -> int:
@@ -96,9 +104,19 @@ def _renew(requirement: Requirement, today: date, people: list[int] | None) -> i
         )
         for assignment in ready
     ]
-    ready.update(ended_on=_not_before_opening(today), ended_because=Assignment.Ended.RENEWED)
+    _close(ready, Value(today, output_field=DateField()), Assignment.Ended.RENEWED)
     Assignment.objects.bulk_create(following, batch_size=BATCH)
+    _project_new(requirement, following)
     return len(following)
+
+
+def _project_new(requirement: Requirement, new: list[Assignment]) -> None:
+    """A proof that is there already counts at once."""
+    people = [assignment.person_id for assignment in new]
+    for start in range(0, len(people), BATCH):
+        project_all(
+            Assignment.objects.open().filter(requirement=requirement, person__in=people[start : start + BATCH])
+        )
 
 
 def _open(requirement: Requirement, today: date, people: list[int] | None) -> int:
@@ -108,22 +126,33 @@ def _open(requirement: Requirement, today: date, people: list[int] | None) -> in
     )
     missing = missing if people is None else missing.filter(pk__in=people)
     missing = missing.annotate(
-        cycles=Max("assignments__cycle", filter=Q(assignments__requirement=requirement))
+        cycles=Max("assignments__cycle", filter=Q(assignments__requirement=requirement)),
+        known_from=Min("assignments__opened_on"),
     ).order_by("pk")
+    used_from = _used_from(requirement)
     new = [
         Assignment(
             requirement=requirement,
             person=person,
             cycle=(person.cycles or 0) + 1,
             opened_on=today,
-            due_on=_due(requirement, person, today),
+            due_on=_due(requirement, person, today, _before(today, person.known_from, used_from)),
         )
         for person in missing
     ]
     Assignment.objects.bulk_create(new, batch_size=BATCH)
-    if new:
-        project_all(Assignment.objects.open().filter(requirement=requirement, person__in=[a.person_id for a in new]))
+    _project_new(requirement, new)
     return len(new)
+
+
+def _used_from(requirement: Requirement) -> date | None:
+    found: date | None = Assignment.objects.filter(requirement=requirement).aggregate(first=Min("opened_on"))["first"]
+    return found
+
+
+def _before(day: date, *days: date | None) -> bool:
+    """All of them are known and lie before ``day``."""
+    return all(other is not None and other < day for other in days)
 
 
 def _move(requirement: Requirement, today: date, people: list[int] | None) -> int:
@@ -133,12 +162,15 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
     waiting = (
         Assignment.objects.open()
         .filter(requirement=requirement, completed_on=None, carried_until=None)
+        .annotate(known_from=Min("person__assignments__opened_on"))
         .select_related("person")
     )
     waiting = waiting if people is None else waiting.filter(person__in=people)
     moved = []
+    used_from = _used_from(requirement)
     for assignment in waiting:
-        due = _due(requirement, assignment.person, assignment.opened_on)
+        opened = assignment.opened_on
+        due = _due(requirement, assignment.person, opened, _before(opened, assignment.known_from, used_from))
         if due != assignment.due_on:
             log(assignment, "lms.assignment.move", data={"from": str(assignment.due_on), "to": str(due)})
             assignment.due_on = due
@@ -147,11 +179,12 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
     return len(moved)
 
 
-def _due(requirement: Requirement, person: Person, opened_on: date) -> date:
+def _due(requirement: Requirement, person: Person, opened_on: date, came_into_scope: bool) -> date:
     return due_on(
         due_from="joining" if requirement.due_from == Requirement.DueFrom.JOINING else "issuance",
         days=requirement.due_days,
         joined_on=person.joined_on,
         applies_from=requirement.applies_from,
         opened_on=opened_on,
+        came_into_scope=came_into_scope,
     )

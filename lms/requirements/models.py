@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from django import forms
@@ -146,7 +146,10 @@ class AcceptedActivity(models.Model):
     """One activity that a requirement accepts, with its own validity."""
 
     requirement = ParentalKey(Requirement, on_delete=models.CASCADE, related_name="accepted")
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+", verbose_name=_("activity"))
+    activity = models.ForeignKey(
+        Activity, on_delete=models.PROTECT, related_name="+", verbose_name=_("activity"),
+        limit_choices_to={"part_of": None},
+    )  # fmt: skip
     valid_months = models.PositiveSmallIntegerField(
         _("valid for, in months"), null=True, blank=True, help_text=_("Empty: for ever.")
     )
@@ -320,4 +323,10 @@ class Waiver(models.Model):
 
 
 def proof_of(completion: Completion, validity: Validity) -> Proof:
-    return Proof(id=completion.pk, completed_on=completion.completed_on, validity=validity)
+    return Proof(
+        id=completion.pk,
+        completed_on=completion.completed_on,
+        counts_on=min(completion.completed_on, completion.completed_at.astimezone(UTC).date()),
+        registration=completion.registration,
+        validity=validity,
+    )

@@ -65,15 +65,17 @@ def expected(assignment: Assignment, requirement: Requirement, completions: Iter
             proofs.append(proof_of(completion, validity))
     proof = choose(
         proofs,
+        registration=assignment.registration,
         opened_on=assignment.opened_on,
         counts_from=assignment.counts_from,
+        carried_until=assignment.carried_until,
         ended_on=assignment.ended_on,
     )
     validity = proof.validity if proof else Validity()
     waiver = max(assignment.waivers.all(), key=lambda item: item.pk, default=None)
     return {
         "completion_id": proof.id if proof else None,
-        "completed_on": proof.completed_on if proof else None,
+        "completed_on": proof.counts_on if proof else None,
         "valid_until": validity.until(proof.completed_on) if proof else None,
         "renew_from": validity.renew_from(proof.completed_on) if proof else None,
         "waived_from": waiver.starts_on if waiver else None,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 
 from lms.people.querysets import PersonQuerySet
 from lms.requirements.standing import Standing
@@ -38,22 +38,20 @@ class RequirementQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> RequirementQuerySet:
         return self.filter(applies_from__lte=on).filter(Q(applies_until__isnull=True) | Q(applies_until__gte=on))
 
-    def for_gate(self, gate: str) -> RequirementQuerySet:
-        return self.filter(gate=gate)
-
 
 class AssignmentQuerySet(models.QuerySet[Any]):
     def open(self) -> AssignmentQuerySet:
         """Not ended: the one current cycle of each person and requirement."""
         return self.filter(ended_on__isnull=True)
 
-    def current(self, on: date) -> AssignmentQuerySet:
-        """The cycle that was running on that day, whatever came later."""
-        return self.filter(opened_on__lte=on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-
     def left_by(self, on: date) -> AssignmentQuerySet:
-        """Ended because the person left, within the year before that day."""
-        return self.filter(ended_because="left", ended_on__lte=on, ended_on__gt=on - timedelta(days=LEFT_DAYS))
+        """Ended because the person left, within the year before that day, and the person has not come back by then."""
+        left = self.filter(ended_because="left", ended_on__lte=on, ended_on__gt=on - timedelta(days=LEFT_DAYS))
+        running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+        back = self.model.objects.filter(
+            running, person=OuterRef("person"), requirement=OuterRef("requirement"), opened_on__lte=on
+        )
+        return left.exclude(Exists(back))
 
     def with_standing(self, today: date) -> AssignmentQuerySet:
         return self.annotate(standing=standing_expression(today))

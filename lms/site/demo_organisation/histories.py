@@ -13,7 +13,7 @@ from django.db import transaction
 
 from lms.lrs.statements import NAMESPACE
 from lms.people.models import Category, Person
-from lms.requirements.models import Assignment, Completion, Requirement, Waiver
+from lms.requirements.models import Assignment, Completion, Requirement, Waiver, proof_of
 from lms.requirements.periods import Validity
 from lms.requirements.querysets import audience
 from lms.requirements.standing import MISSED
@@ -101,7 +101,7 @@ def _project(proof: Proof, completion: Completion) -> None:
     """What ``project_all`` would write, before the row exists: updating twenty thousand rows takes long."""
     assignment = proof.assignment
     assignment.completion = completion
-    assignment.completed_on = completion.completed_on
+    assignment.completed_on = proof_of(completion, proof.validity).counts_on
     assignment.valid_until = proof.validity.until(completion.completed_on)
     assignment.renew_from = proof.validity.renew_from(completion.completed_on)
 

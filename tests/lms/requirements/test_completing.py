@@ -123,7 +123,8 @@ def test_the_day_of_completion_is_the_day_at_the_duty_station(cast: Cast) -> Non
     in_bangkok = cast.assignment(cast.eve, "sea")
     finish(in_bangkok, datetime(2026, 11, 23, 20, tzinfo=UTC))
     in_bangkok.refresh_from_db()
-    assert in_bangkok.completed_on == date(2026, 11, 24)
+    assert in_bangkok.completion is not None
+    assert in_bangkok.completion.completed_on == date(2026, 11, 24)
 
 
 def test_renewal_opens_a_cycle_and_keeps_the_earlier_proof(owed: Assignment) -> None:
