@@ -142,7 +142,9 @@ class Message(models.Model):
 
 
 class Reminder(models.Model):
-    """One rung for one assignment: exactly one row, whatever happens. Kept 24 months."""
+    """One rung for one assignment and due date: exactly one row, whatever happens. Kept 24 months."""
+
+    ON_LEAVE = "on_leave"
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -150,7 +152,10 @@ class Reminder(models.Model):
         CANCELLED = "cancelled", _("not needed any more")
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="reminders")
-    rung = models.ForeignKey(LadderRung, on_delete=models.PROTECT, related_name="reminders")
+    rung = models.ForeignKey(LadderRung, null=True, on_delete=models.SET_NULL, related_name="reminders")
+    due_on = models.DateField(
+        help_text="The due date that it was counted from: a date that moves is reminded of anew."
+    )
     recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reminders")
     state = models.CharField(max_length=16, choices=State, default=State.PLANNED)
     because = models.CharField(max_length=32, blank=True, help_text="Why it was cancelled.")
@@ -161,7 +166,9 @@ class Reminder(models.Model):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         ordering = ["-planned_at"]
-        constraints = [models.UniqueConstraint(name="lms_reminders_rung_sent_once", fields=["assignment", "rung"])]
+        constraints = [
+            models.UniqueConstraint(name="lms_reminders_rung_sent_once", fields=["assignment", "rung", "due_on"])
+        ]
         indexes = [
             models.Index(
                 fields=["recipient"],

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from lms.conf import conf
@@ -18,7 +19,7 @@ from lms.requirements.models import Assignment
 from lms.requirements.standing import Standing
 from reminders.ladder import Rung, rung_due
 from reminders.models import Ladder, Message, Reminder
-from reminders.recipients import Recipients
+from reminders.recipients import Recipients, people_away
 
 BATCH = 1000
 DAY = timedelta(days=1)
@@ -60,6 +61,8 @@ def candidates(ladder: Ladder, rungs: list[Rung], now: datetime):  # type: ignor
     offsets = [rung.days for rung in rungs if rung.counted_from == "due"]
     mine = Assignment.objects.open().filter(requirement__in=ladder.requirements.all()).select_related("person__office")
     mine = mine.with_standing(today).exclude(standing__in=[Standing.COMPLETE.value, Standing.WAIVED.value])
+    # The proof of this cycle still counts: it is the next cycle that asks for its renewal.
+    mine = mine.exclude(completed_on__isnull=False, valid_until__gte=today)
     opening = mine.filter(opened_on__gte=ladder.starts_on, opened_on__lte=today + DAY)
     if not offsets:
         return opening
@@ -69,7 +72,7 @@ def candidates(ladder: Ladder, rungs: list[Rung], now: datetime):  # type: ignor
 
 def _due_of(batch: list[Assignment], ladder: Ladder, rungs: list[Rung], now: datetime) -> Iterator[Planned]:
     recipients = Recipients(batch, today=timezone.localdate(now))
-    written = set(Reminder.objects.filter(assignment__in=batch).values_list("assignment", "rung"))
+    written = set(Reminder.objects.filter(assignment__in=batch).values_list("assignment", "rung", "due_on"))
     for assignment in batch:
         today = now.astimezone(assignment.person.zone).date()
         found = rung_due(
@@ -81,7 +84,7 @@ def _due_of(batch: list[Assignment], ladder: Ladder, rungs: list[Rung], now: dat
         )
         for audience, rung in found.items():
             recipient = recipients.of(assignment, audience)
-            if recipient is not None and (assignment.pk, rung.id) not in written:
+            if recipient is not None and (assignment.pk, rung.id, assignment.due_on) not in written:
                 yield Planned(assignment, rung, recipient)
 
 
@@ -91,21 +94,46 @@ def sweep(now: datetime) -> list[int]:
     Two sweeps at once, or one after the other, write nothing twice: the rows are unique.
     """
     rows = [
-        Reminder(assignment=item.assignment, rung_id=item.rung.id, recipient=item.recipient, planned_at=now)
+        Reminder(
+            assignment=item.assignment,
+            rung_id=item.rung.id,
+            due_on=item.assignment.due_on,
+            recipient=item.recipient,
+            planned_at=now,
+        )
         for item in due(now)
     ]
     with transaction.atomic():
         Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+        resume(timezone.localdate(now))
         place(now)
     return list(Message.objects.waiting(now).order_by("pk").values_list("pk", flat=True))
+
+
+def resume(today: date) -> None:
+    """What leave held back is planned again when the leave is over. It is the latest rung, and standing is read anew."""
+    paused = Reminder.objects.filter(
+        state=Reminder.State.CANCELLED, because=Reminder.ON_LEAVE, assignment__ended_on=None
+    )
+    later = Reminder.objects.filter(
+        assignment=OuterRef("assignment"), recipient=OuterRef("recipient"), pk__gt=OuterRef("pk")
+    )
+    away = people_away(set(paused.values_list("assignment__person", flat=True)), today)
+    paused.exclude(Exists(later)).exclude(assignment__person__in=away).update(
+        state=Reminder.State.PLANNED, because="", message=None
+    )
 
 
 def place(now: datetime) -> None:
     """Put planned reminders into their recipient's message of the day; where that is already out they wait for the next.
 
-    A reminder that missed its message by a moment is loose again once the message has gone.
+    A reminder that missed its message by a moment is loose again once the message has gone; one whose message was refused
+    for good, once the recipient has another address.
     """
-    gone = Q(message__state__in=[Message.State.SENT, Message.State.CANCELLED])
+    gone = Q(message__state__in=[Message.State.SENT, Message.State.CANCELLED]) | (
+        Q(message__state=Message.State.FAILED)
+        & ~Q(message__address=Coalesce(NullIf("recipient__email", Value("")), "recipient__personal_email"))
+    )
     loose = Reminder.objects.filter(Q(message=None) | gone, state=Reminder.State.PLANNED)
     recipients = Person.objects.filter(pk__in=loose.values("recipient")).select_related("office")
     for person in recipients:

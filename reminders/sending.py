@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import smtplib
 import uuid
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from random import uniform
 
 from django.utils import timezone
@@ -36,10 +37,10 @@ def send(message_pk: int, *, at: datetime | None = None) -> bool:
     if not needed or not message.recipient.address:
         _finish(message, mine, state=Message.State.CANCELLED)
         return False
-    email = compose(message=message, reminders=needed, at=at)
     try:
+        email = compose(message=message, reminders=needed, at=at)
         email.send()
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         _failed(message, mine, error)
         return False
     sent = _finish(
@@ -58,9 +59,20 @@ def send(message_pk: int, *, at: datetime | None = None) -> bool:
     return sent
 
 
+def send_each(messages: Iterable[int], *, at: datetime | None = None) -> int:
+    """Send them one by one; how many went. One that breaks us does not hold up the others: its lease brings it back."""
+    sent = 0
+    for pk in list(messages):
+        try:
+            sent += send(pk, at=at)
+        except Exception:
+            logger.exception("message %s broke the sender", pk)
+    return sent
+
+
 def still_needed(message: Message, at: datetime) -> list[Reminder]:
     """The message's reminders whose task is still open; the others are cancelled with the reason."""
-    today = at.astimezone(message.recipient.zone).date()
+    today = timezone.localdate(at, timezone=UTC)  # standing is read by days of UTC (docs/figures.md)
     planned = list(
         message.reminders.filter(state=Reminder.State.PLANNED)
         .select_related("assignment__person__office", "assignment__requirement", "rung")
@@ -84,18 +96,22 @@ def _no_longer(reminder: Reminder, today: date, away: set[int], recipient: Perso
     if assignment.person.has_left(today) or recipient.has_left(today):
         return "left"
     if assignment.person_id in away:
-        return "on_leave"
+        return Reminder.ON_LEAVE
+    if assignment.completed_on is not None and assignment.valid_until is not None and assignment.valid_until >= today:
+        return "complete"  # its renewal is asked for by the next cycle
     standing = assignment.standing_on(today)
     return "" if standing.is_open else standing.value
 
 
 def _failed(message: Message, mine: uuid.UUID, error: Exception) -> None:
     """A refusal for good is shown to HR; anything else is tried again, later each time."""
-    permanent = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         500 <= code < 600 for code, _ in error.recipients.values()
     )
-    if permanent:
-        _finish(message, mine, state=Message.State.FAILED, last_error=str(error))
+    unmailable = isinstance(error, ValueError) and not isinstance(error, OSError)
+    if refused or unmailable:
+        address = message.recipient.address
+        _finish(message, mine, state=Message.State.FAILED, address=address, last_error=str(error) or repr(error))
         return
     wait = min(FIRST_RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY) * uniform(0.8, 1.2)
     _finish(

@@ -21,5 +21,5 @@ def send_message(pk: int) -> None:
 
 def drain() -> None:
     """Send what is still waiting: for jobs that Redis lost and for workers that died."""
-    for pk in list(Message.objects.waiting(timezone.now()).order_by("pk").values_list("pk", flat=True)[:500]):
-        sending.send(pk)
+    waiting = Message.objects.waiting(timezone.now()).order_by("pk")
+    sending.send_each(waiting.values_list("pk", flat=True)[:500])

@@ -145,12 +145,12 @@ class PeopleReport(LmsReportView):
     export_filename = "people"
     list_export = [
         "person.number", "person.name", "person.office.code", "person.get_category_display", "requirement.code",
-        "opened_on", "due_on", "standing", "completion.completed_on", "valid_until",
+        "opened_on", "due_on", "standing", "proven_on", "valid_until",
     ]  # fmt: skip
     export_headings = {
         "person.number": "number", "person.name": "name", "person.office.code": "office",
         "person.get_category_display": "category", "requirement.code": "requirement",
-        "completion.completed_on": "completed_on",
+        "proven_on": "completed_on",
     }  # fmt: skip
     columns = [
         TitleColumn(
@@ -163,7 +163,7 @@ class PeopleReport(LmsReportView):
         Column("requirement.title", label=gettext_lazy("Requirement")),
         Column("standing", label=gettext_lazy("Standing")),
         DateColumn("due_on", label=gettext_lazy("Due on")),
-        DateColumn("completion.completed_on", label=gettext_lazy("Completed on")),
+        DateColumn("proven_on", label=gettext_lazy("Completed on")),
     ]
 
     def for_viewer(self) -> Any:

@@ -283,6 +283,11 @@ class Assignment(models.Model):
             carried_until=self.carried_until,
         )
 
+    @property
+    def proven_on(self) -> date | None:
+        """The day of completion at the duty station, as the certificate says it; ``completed_on`` is for standing."""
+        return self.completion.completed_on if self.completion else None
+
     def standing_on(self, today: date) -> Standing:
         return standing(self.facts, today)
 

@@ -209,7 +209,8 @@ def database_url() -> str:
     found = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{found['NAME']}"
-    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST'].replace('/', '%2F')}/{found['NAME']}"
+    host = (found["HOST"] or found["OPTIONS"].get("host", "")).replace("/", "%2F")
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{host}:{found['PORT'] or 5432}/{found['NAME']}"
 
 
 def test_the_command_says_what_it_did_and_fails_when_something_waits(target: ForwardingTarget, proxy: Proxy) -> None:

@@ -14,7 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from lms.people.models import Headship, Leave, Person
-from lms.requirements.models import Activity, Requirement
+from lms.requirements.models import AcceptedActivity, Activity, Requirement
+from lms.requirements.standing import Standing
 from lms.requirements.waiving import waive
 from reminders import scheduling, sending
 from reminders.laying import lay_standard_ladder
@@ -186,3 +187,51 @@ def test_queries_of_a_sweep_do_not_grow_with_what_is_not_due(due: Cast, django_a
     run()
     with django_assert_max_num_queries(16):
         scheduling.sweep(MORNING)
+
+
+def test_who_is_done_is_not_told_of_a_year_gone_by_when_the_renewal_comes_near(due: Cast, mailbox: Any) -> None:
+    """Until the nightly refresh opens the next cycle, the old one's due date lies a year back; nothing was missed."""
+    Requirement.objects.update(renewal_window_days=60)
+    AcceptedActivity.objects.update(valid_months=12)
+    satisfied(due.assignment(due.bruno, "sea"), datetime(2026, 11, 20, 9, tzinfo=UTC))
+    first_day_of_renewal = datetime(2027, 9, 20, 0, 5, tzinfo=UTC)
+    owed = due.assignment(due.bruno, "sea")
+    assert owed.standing_on(first_day_of_renewal.date()) is Standing.EXPIRING
+    scheduling.sweep(first_day_of_renewal)
+    assert not Reminder.objects.filter(assignment=owed).exists()
+
+
+def test_an_address_that_cannot_be_mailed_holds_up_nobody_else(due: Cast, mailbox: Any) -> None:
+    Person.objects.filter(pk=due.bruno.pk).update(email=f"bruno@{'x' * 70}.org")
+    assert sending.send_each(scheduling.sweep(MORNING), at=MORNING) == 1
+    assert Message.objects.get(recipient=due.bruno).state == Message.State.FAILED
+    Person.objects.filter(pk=due.bruno.pk).update(email="bruno@example.org")
+    tomorrow = MORNING + timedelta(days=1)
+    assert sending.send_each(scheduling.sweep(tomorrow), at=tomorrow) == 1
+    assert {str(message["to"]) for message in received(mailbox)} == {"amina@example.net", "bruno@example.org"}
+
+
+def test_a_due_date_that_moves_is_reminded_of_anew(due: Cast, mailbox: Any) -> None:
+    assert run() == [True, True]
+    Person.objects.filter(pk=due.amina.pk).update(joined_on=TODAY + timedelta(days=90))
+    due.assign(TODAY + timedelta(days=2))
+    later = due.assignment(due.amina, "sea").due_on - timedelta(days=14)
+    assert run(datetime(later.year, later.month, later.day, 9, tzinfo=UTC))[-1:] == [True]
+    assert Reminder.objects.filter(assignment__person=due.amina, state="sent").count() == 2
+
+
+def test_leave_holds_a_reminder_back_and_does_not_swallow_it(due: Cast, mailbox: Any) -> None:
+    messages = scheduling.sweep(MORNING)
+    Leave.objects.create(person=due.bruno, first_day=MORNING.date(), last_day=MORNING.date() + timedelta(days=3))
+    sending.send_each(messages, at=MORNING)
+    assert Reminder.objects.get(assignment__person=due.bruno).because == Reminder.ON_LEAVE
+    assert run(MORNING + timedelta(days=2)) == []
+    assert run(MORNING + timedelta(days=4)) == [True]
+    assert Reminder.objects.filter(assignment__person=due.bruno, state="sent").count() == 1
+
+
+def test_a_rung_that_was_used_can_be_taken_off_the_ladder(due: Cast, mailbox: Any) -> None:
+    run()
+    Ladder.objects.get().rungs.all().delete()
+    assert Reminder.objects.filter(state="sent", rung=None).count() == 2
+    assert run(MORNING + timedelta(days=1)) == []

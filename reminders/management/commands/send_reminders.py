@@ -38,5 +38,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(planned)} reminders would be sent")
             return
         messages = scheduling.sweep(now)
-        sent = sum(sending.send(pk, at=now) for pk in messages)
+        sent = sending.send_each(messages, at=now)
         self.stdout.write(f"{sent} messages sent, {len(messages) - sent} not needed, refused or taken by a worker")
