@@ -23,7 +23,11 @@ OPTIONAL = (
 OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 YES, NO = {"1", "yes", "true", "y"}, {"", "0", "no", "false", "n"}
-ADDRESS = re.compile(r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+$")
+ADDRESS = re.compile(
+    r"^(?!.*\.\.)(?!\.)[^@\s,;<>\"]{1,64}(?<!\.)"  # the mailbox
+    r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$"  # and a domain whose labels DNS can hold
+)
+MOST = {"name": 200, "number": 32, "organisation": 32}
 EARLIEST, LATEST = date(1940, 1, 1), date(2100, 1, 1)
 ZONES = available_timezones()
 
@@ -159,8 +163,9 @@ def _person(
             raise ValueError(f"{name} holds a control character")
     if cell("name").startswith(FORMULA_STARTS):
         raise ValueError(f"name begins with {cell('name')[0]!r}, as a spreadsheet formula does")
-    if len(cell("name")) > 200 or len(cell("number")) > 32:
-        raise ValueError("name is longer than 200 or number longer than 32 characters")
+    for name, most in MOST.items():
+        if len(cell(name)) > most:
+            raise ValueError(f"{name} is longer than {most} characters")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", cell("number")):
         raise ValueError(f"number {cell('number')!r} may hold letters, digits, dot, hyphen and underscore only")
     if cell("office") not in offices:

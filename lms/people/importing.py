@@ -10,6 +10,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from lms.people import feed
+from lms.people.importing_offices import import_offices
 from lms.people.models import LANGUAGES, Category, Headship, Leave, Office, Organisation, Person
 
 BATCH = 1000
@@ -54,7 +55,8 @@ def import_directory(
     try:
         with transaction.atomic():
             if offices is not None:
-                _import_offices(offices, report)
+                report.offices_created, rejected = import_offices(offices)
+                report.rejected += rejected
             touched = _import_people(people, report, today)
             report.assignments = assign(touched)
             if dry_run:
@@ -62,59 +64,6 @@ def import_directory(
     except _DryRun:
         pass
     return report
-
-
-def _import_offices(data: bytes, report: ImportReport) -> None:
-    known = {office.code: office for office in Office.objects.all()}
-    kinds = set(Office.Kind.values)
-    waiting: list[tuple[int, dict[str, str]]] = []
-    for line, content in feed.table(data, required=("code", "name", "kind", "parent"), what="offices"):
-        if isinstance(content, feed.Rejected):
-            report.rejected.append(content)
-            continue
-        problem = ""
-        if not content["code"] or not content["name"]:
-            problem = "code or name is empty"
-        elif content["kind"] not in kinds:
-            problem = f"kind {content['kind']!r} is not one of {', '.join(sorted(kinds))}"
-        elif content.get("time_zone") and content["time_zone"] not in feed.ZONES:
-            problem = f"time zone {content['time_zone']!r} is not known"
-        if problem:
-            report.rejected.append(feed.Rejected(line, f"offices: {problem}", content))
-        else:
-            waiting.append((line, content))
-    progress = True
-    while waiting and progress:  # parents may stand below their children in the file
-        progress = False
-        for item in list(waiting):
-            _, content = item
-            if content["parent"] and content["parent"] not in known:
-                continue
-            known[content["code"]] = _put_office(content, known, report)
-            waiting.remove(item)
-            progress = True
-    for line, content in waiting:
-        reason = f"offices: parent {content['parent']!r} is not known"
-        report.rejected.append(feed.Rejected(line, reason, content))
-
-
-def _put_office(content: dict[str, str], known: dict[str, Office], report: ImportReport) -> Office:
-    fields = {"name": content["name"], "kind": content["kind"], "time_zone": content.get("time_zone") or "UTC"}
-    office = known.get(content["code"])
-    parent = Office.objects.get(code=content["parent"]) if content["parent"] else None
-    if office is None:
-        report.offices_created += 1
-        if parent is None:
-            return Office.add_root(code=content["code"], **fields)  # type: ignore[no-any-return]
-        return parent.add_child(code=content["code"], **fields)  # type: ignore[no-any-return]
-    if any(getattr(office, name) != value for name, value in fields.items()):
-        for name, value in fields.items():
-            setattr(office, name, value)
-        office.save(update_fields=list(fields))
-    if parent is not None and not office.is_child_of(parent):
-        office.move(parent, pos="sorted-child")
-        office.refresh_from_db()
-    return office
 
 
 def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
@@ -142,10 +91,13 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
             create.append(Person(number=row.number, **values))
             report.created.append(row.number)
             continue
+        told = set(row.values)
+        if person.left_on is not None and person.left_on < row.joined_on:
+            told |= {"left_on"}  # who joins after having left has come back, also where the feed has no such column
         before = {
             name: getattr(person, name)
             for name, value in values.items()
-            if name.removesuffix("_id") in row.values and getattr(person, name) != value
+            if name.removesuffix("_id") in told and getattr(person, name) != value
         }
         if not before:
             report.unchanged += 1
@@ -163,7 +115,7 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
     _link_supervisors(rows, people, report)
     _end_headships_of_movers(moved_from, people, today)
     _put_headships(rows, people, offices, today, report)
-    _put_leaves(rows, people)
+    _put_leaves(rows, people, today)
     return [person.pk for person in [*create, *update]]
 
 
@@ -232,7 +184,12 @@ def _end(headship: Headship, today: date) -> None:
     headship.save(update_fields=["ends_on"])
 
 
-def _put_leaves(rows: list[feed.PersonRow], people: dict[str, Person]) -> None:
+def _put_leaves(rows: list[feed.PersonRow], people: dict[str, Person], today: date) -> None:
+    """A leave that is not over and that the feed no longer tells is withdrawn; one that is over is history."""
+    asked = {people[row.number].pk: row.leave_from for row in rows if "leave_from" in row.values}
+    for leave in Leave.objects.filter(person__in=asked, last_day__gte=today):
+        if leave.first_day != asked[leave.person_id]:
+            leave.delete()
     told = [
         Leave(person=people[row.number], first_day=row.leave_from, last_day=row.leave_until)
         for row in rows

@@ -29,11 +29,8 @@ class OfficeQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships 
         today = timezone.localdate()
         roots = self.model.objects.filter(
             Q(pk__in=user.office_access.values("office"))
-            | Q(
-                headships__person__user=user,
-                headships__person__left_on__isnull=True,
-                headships__starts_on__lte=today,
-            )
+            | Q(headships__person__user=user, headships__starts_on__lte=today)
+            & (Q(headships__person__left_on__isnull=True) | Q(headships__person__left_on__gt=today))
             & (Q(headships__ends_on__isnull=True) | Q(headships__ends_on__gte=today))
         )
         above = roots.annotate(outer_path=ExpressionWrapper(OuterRef("path"), output_field=CharField())).filter(
@@ -57,11 +54,6 @@ class PersonQuerySet(models.QuerySet[Any]):
 
     def below(self, office: Office) -> PersonQuerySet:
         return self.filter(office__path__startswith=office.path)
-
-    def visible_to(self, user: Any) -> PersonQuerySet:
-        from lms.people.models import Office
-
-        return self.filter(office__in=Office.objects.visible_to(user))
 
 
 def away(on: date, person: str = "person") -> Exists:

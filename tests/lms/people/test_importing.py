@@ -170,3 +170,60 @@ def test_two_heads_of_one_office_are_told_and_the_first_stays(desk: Desk, cast: 
         assert "line 3: WCA-SN has a head already on line 2" in desk.send(*lines, header=HEADS)
         assert Headship.objects.get(office=cast.country).person.number == "N1"
     assert Headship.objects.get(office=cast.country).starts_on == timezone.localdate()
+
+
+def leaves(cast: Cast) -> list[tuple[date, date]]:
+    return list(cast.bruno.leaves.order_by("first_day").values_list("first_day", "last_day"))
+
+
+def test_a_leave_that_is_moved_or_withdrawn_is_not_kept(desk: Desk, cast: Cast) -> None:
+    header = f"{HEADER},leave_from,leave_until"
+    line = "P00002,Bruno Late,WCA-SN,FTA,2026-10-24,P00003"
+    desk.send(f"{line},2001-01-01,2001-02-01", header=header)
+    desk.send(f"{line},2099-01-01,2099-03-01", header=header)
+    desk.send(f"{line},2099-02-01,2099-04-01", header=header)
+    over = (date(2001, 1, 1), date(2001, 2, 1))
+    assert leaves(cast) == [over, (date(2099, 2, 1), date(2099, 4, 1))]
+    desk.send(line)
+    assert len(leaves(cast)) == 2, "a file without the columns says nothing of leave"
+    desk.send(f"{line},,", header=header)
+    assert leaves(cast) == [over]
+
+
+def test_who_joins_again_after_having_left_has_come_back(desk: Desk, cast: Cast) -> None:
+    Person.objects.filter(pk=cast.bruno.pk).update(left_on=date(2026, 11, 1))
+    told = desk.send("P00002,Bruno Late,WCA-SN,FTA,2026-12-01,P00003")
+    cast.bruno.refresh_from_db()
+    assert (cast.bruno.left_on, cast.bruno.joined_on) == (None, date(2026, 12, 1)), told
+
+
+def test_offices_follow_the_file_up_and_never_into_a_circle(desk: Desk, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "offices.csv"
+    long = "x" * 300
+    file.write_text(
+        "code,name,kind,parent\nHQ,Headquarters,hq,WCA-SN\nWCA,West,regional,\n"
+        f"LONG{long},Long,country,HQ\nNEW,New,country,WCA\n",
+        encoding="utf-8",
+    )
+    told = desk.send(GOOD, offices=file)
+    assert "offices: parent 'WCA-SN' stands below 'HQ'" in told
+    assert "offices: code is longer than 32" in told
+    assert Office.objects.get(code="WCA").is_root()
+    assert Office.objects.get(code="WCA-SN").get_parent().code == "WCA"
+    assert Office.objects.get(code="NEW").get_parent().code == "WCA"
+    assert Person.objects.filter(number="N1").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["a@exa..mple.org", f"a@{'x' * 70}.org", "a..b@example.org", ".a@example.org", "a@b"]
+)
+def test_an_address_that_no_mail_reaches_is_refused(desk: Desk, address: str) -> None:
+    told = desk.send(f"{GOOD},{address}", header=f"{HEADER},email")
+    assert "is no address" in told
+
+
+def test_a_head_whose_last_day_is_known_still_heads_until_then(desk: Desk, cast: Cast) -> None:
+    desk.send("P00003,Chen Head,WCA-SN,FTA,2026-01-05,,yes,2099-01-01", header=f"{HEADER},head_of_office,left_on")
+    assert cast.country in Office.objects.visible_to(cast.chen.user)
+    Person.objects.filter(pk=cast.chen.pk).update(left_on=timezone.localdate())
+    assert not Office.objects.visible_to(cast.chen.user).exists()
