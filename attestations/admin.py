@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -34,6 +35,26 @@ def _define(form: Any) -> Attestation:
     return define(key=values["key"], title=values["title"], meaning=values["meaning"], course=values["course"])
 
 
+def _form(model: type[Model], panels: list[Any], base: type[WagtailAdminModelForm]) -> Any:
+    return ObjectList(panels, base_form_class=base).bind_to_model(model).get_form_class()
+
+
+class AttestationForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """What people have signed under stays what it was: key and course are settled when it is defined."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if self.instance.pk:
+            stored = Attestation.objects.select_related("course").get(pk=self.instance.pk)
+            for name in ("key", "course"):
+                if cleaned.get(name) != getattr(stored, name):
+                    self.add_error(name, _("This cannot be changed any more; define another attestation."))
+        course = cleaned.get("course")
+        if course and Attestation.objects.filter(course=course).exclude(pk=self.instance.pk).exists():
+            self.add_error("course", _("This course ends with another attestation already."))
+        return cleaned
+
+
 class AttestationViewSet(ModelViewSet):  # type: ignore[misc]
     model = Attestation
     icon = "doc-full"
@@ -41,6 +62,9 @@ class AttestationViewSet(ModelViewSet):  # type: ignore[misc]
     edit_view_class = RedefineView
     list_display = ["title", "meaning", "course"]
     copy_view_enabled = False
+
+    def get_form_class(self, for_update: bool = False) -> Any:
+        return _form(Attestation, Attestation.panels, AttestationForm)
 
 
 class TextForm(WagtailAdminModelForm):  # type: ignore[misc]
@@ -103,9 +127,7 @@ class AttestationTextViewSet(ModelViewSet):  # type: ignore[misc]
     ]
 
     def get_form_class(self, for_update: bool = False) -> Any:
-        from wagtail.admin.panels import ObjectList
-
-        return ObjectList(self.panels, base_form_class=TextForm).bind_to_model(AttestationText).get_form_class()
+        return _form(AttestationText, self.panels, TextForm)
 
 
 class AttestationsGroup(ViewSetGroup):  # type: ignore[misc]

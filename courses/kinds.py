@@ -72,7 +72,7 @@ class ContentKind:
         pages = editions([course for course in parts if course])
         lessons = lesson_counts(pages.values())
         enrolments = {
-            item.registration: item
+            (item.registration, item.activity_id): item
             for item in Enrolment.objects.filter(
                 person=person, registration__in=[registrations[part.pk] for part in parts.values()]
             ).annotate(
@@ -84,14 +84,14 @@ class ContentKind:
         for course, page in pages.items():
             part = parts[course]
             registration = registrations[part.pk]
-            enrolment: Any = enrolments.get(registration)
+            enrolment: Any = enrolments.get((registration, course))
             total = lessons[page.path]
             seen = min(enrolment.lessons_done, total) if enrolment else 0
             at_check = bool(page.bank_id) and seen == total > 0
             found[part.pk] = Description(
                 title=page.title,
                 step=_("Final check") if at_check else _("Lessons and final check"),
-                url=reverse("courses:check", args=[registration]) if at_check else page.url or "",
+                url=reverse("courses:check", args=[enrolment.session]) if at_check else page.url or "",
                 minutes=page.minutes,
                 done=seen + bool(enrolment and enrolment.has_passed),
                 steps=total + bool(page.bank_id),

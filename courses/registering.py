@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from courses.models.pages import CoursePage
 from lms.conf import conf
@@ -25,6 +26,23 @@ def key_is_free(page: CoursePage) -> bool:
     )
 
 
+def has_check(key: str) -> bool:
+    """The course demands a final check. Once it does it does for good, or half of its people could not finish."""
+    return Activity.objects.filter(
+        iri=f"{course_iri(key)}/content", move_on=Activity.MoveOn.COMPLETED_AND_PASSED
+    ).exists()
+
+
+def problem_with_check(page: CoursePage) -> str:
+    """Why this edition cannot be published with, or without, its question bank; empty where it can."""
+    if not page.bank_id and has_check(page.course_key):
+        return _("This course has a final check; every edition needs a question bank.")
+    others = CoursePage.objects.live().filter(course_key=page.course_key, bank=None).exclude(pk=page.pk)
+    if page.bank_id and others.exists():
+        return _("Another edition of this course is published without a final check; give it a question bank first.")
+    return ""
+
+
 def register(page: CoursePage) -> Activity:
     """The activity of the course, made or brought up to the edition. Safe to repeat; editions share it."""
     with transaction.atomic():
@@ -36,7 +54,8 @@ def register(page: CoursePage) -> Activity:
         if page.locale.language_code == "en" and course.name != page.title:
             course.name = page.title
             course.save(update_fields=["name"])
-        both = Activity.MoveOn.COMPLETED_AND_PASSED if page.bank_id else Activity.MoveOn.COMPLETED
+        checked = bool(page.bank_id) or has_check(page.course_key)
+        both = Activity.MoveOn.COMPLETED_AND_PASSED if checked else Activity.MoveOn.COMPLETED
         Activity.objects.update_or_create(
             iri=f"{course.iri}/content",
             defaults={"kind": "content", "name": page.title, "move_on": both, "part_of": course, "position": 1},

@@ -8,8 +8,8 @@ from courses.players.native import check, course
 app_name = "courses"
 urlpatterns = [
     path("learning/course/<int:page_id>/start/", course.start, name="start"),
-    path("learning/check/<uuid:registration>/", check.check, name="check"),
-    path("learning/check/<uuid:registration>/<int:number>/", check.result, name="result"),
+    path("learning/check/<uuid:session>/", check.check, name="check"),
+    path("learning/check/<uuid:session>/<int:number>/", check.result, name="result"),
     path("learning/certificate/<slug:code>.pdf", views.certificate, name="certificate"),
     path("verify/", views.verify, name="verify_form"),
     path("verify/<slug:code>", views.verify, name="verify"),

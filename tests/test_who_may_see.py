@@ -36,9 +36,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/course/<page_id>/start/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
-    "learning/check/<registration>/":
+    "learning/check/<session>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
-    "learning/check/<registration>/<number>/":
+    "learning/check/<session>/<number>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/certificate/<code>.pdf":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -161,14 +161,15 @@ def world(cast: Cast) -> dict[str, Any]:
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
-        "registration": enrolment.registration, "page_id": page.pk, "number": "P00002", "attempt": 1,
+        "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
+        "number": "P00002", "attempt": 1,
         "code": Certificate.objects.get().code, "activity": text.attestation.activity.pk, "person": "P00002",
     }  # fmt: skip
 
 
 def visit(client: Client, path: str, world: dict[str, Any]) -> str:
-    filled = path.replace("<registration>/<number>", "<registration>/1")
-    for name in ("token", "registration", "page_id", "number", "code", "activity", "person"):
+    filled = path.replace("<session>/<number>", "<session>/1")
+    for name in ("token", "registration", "session", "page_id", "number", "code", "activity", "person"):
         filled = filled.replace(f"<{name}>", str(world[name]))
     ask = client.post if path.endswith("/start/") else client.get
     answer = ask(f"/{filled}")
@@ -210,12 +211,12 @@ def test_no_get_changes_anything(world: dict[str, Any]) -> None:
     assert counts() == before
 
 
-@pytest.mark.parametrize("path", ["learning/course/<page_id>/start/", "learning/check/<registration>/",
+@pytest.mark.parametrize("path", ["learning/course/<page_id>/start/", "learning/check/<session>/",
                                   "learning/sign/<registration>/<activity>/", "invitation/<token>/"])  # fmt: skip
 def test_a_post_from_another_site_is_refused(world: dict[str, Any], path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(world["users"]["owner"])
     filled = path
-    for name in ("token", "registration", "page_id", "activity"):
+    for name in ("token", "registration", "session", "page_id", "activity"):
         filled = filled.replace(f"<{name}>", str(world[name]))
     assert client.post(f"/{filled}", {"begin": "1"}).status_code == 403

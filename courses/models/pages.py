@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -108,12 +109,12 @@ class CoursePage(Page):
 
     def clean(self) -> None:
         super().clean()
-        from courses.registering import key_is_free
+        from courses.registering import key_is_free, problem_with_check
 
         if self.course_key and not key_is_free(self):
-            from django.core.exceptions import ValidationError
-
             raise ValidationError({"course_key": _("Another course has this key.")})
+        if self.course_key and (problem := problem_with_check(self)):
+            raise ValidationError({"bank": problem})
 
     known_lessons: list[LessonPage] | None = None
 

@@ -58,7 +58,8 @@ def tasks(*, person: Person, today: date) -> list[Task]:
     )
     registrations: dict[int, UUID] = {}
     described_by: list[Activity] = []
-    for assignment in assignments:
+    # Where two rules accept one course, the page speaks of the cycle that is still to be done, the most urgent one.
+    for assignment in sorted(assignments, key=lambda item: item.completion is None):
         for item in assignment.requirement.accepted.all():
             for activity in faces(item.activity):
                 described_by.append(activity)

@@ -65,7 +65,7 @@ def test_nothing_is_given_away_before_the_answer(page: CoursePage, bruno: Client
             assert secret not in shown, (address, secret)
     finish_lessons(enrolment, page)
     checking.open_attempt(enrolment=enrolment, page=page)
-    check = bruno.get(f"/learning/check/{enrolment.registration}/").content.decode()
+    check = bruno.get(f"/learning/check/{enrolment.session}/").content.decode()
     assert "Because" not in check
     assert "correct" not in check
 
@@ -95,7 +95,7 @@ def test_a_check_that_is_submitted_twice_shows_one_result(
     page: CoursePage, bruno: Client, enrolment: Enrolment
 ) -> None:
     finish_lessons(enrolment, page)
-    address = f"/learning/check/{enrolment.registration}/"
+    address = f"/learning/check/{enrolment.session}/"
     bruno.post(address, {"begin": "1"})
     attempt = Attempt.objects.get()
     form = {"attempt": "1"} | {
@@ -114,7 +114,7 @@ def test_answers_survive_a_form_that_cannot_be_graded_yet(
     attempt = checking.open_attempt(enrolment=enrolment, page=page)
     first = attempt.questions[0]
     given = first["options"][0]["id"]
-    address = f"/learning/check/{enrolment.registration}/"
+    address = f"/learning/check/{enrolment.session}/"
     refused = bruno.post(
         address, {"attempt": "1", f"q-{first['id']}": given, f"q-{attempt.questions[1]['id']}": "made up"}
     )

@@ -16,7 +16,7 @@ from courses.players.native.course import following_url
 from courses.tracking import all_lessons_done
 
 
-def own_enrolment(request: HttpRequest, registration: UUID) -> Enrolment:
+def own_enrolment(request: HttpRequest, session: UUID) -> Enrolment:
     """404 for somebody else's as for one that does not exist."""
     person = request.person  # type: ignore[attr-defined]
     if person is None:
@@ -24,15 +24,15 @@ def own_enrolment(request: HttpRequest, registration: UUID) -> Enrolment:
     return get_object_or_404(
         Enrolment.objects.select_related("person__office", "activity", "page__bank", "page__locale"),
         person=person,
-        registration=registration,
+        session=session,
     )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, registration: UUID) -> HttpResponse:
+def check(request: HttpRequest, session: UUID) -> HttpResponse:
     """GET shows the way in or the running attempt; POST begins, saves or submits."""
-    enrolment = own_enrolment(request, registration)
+    enrolment = own_enrolment(request, session)
     if enrolment.page is None:
         raise Http404
     running = enrolment.attempts.filter(submitted_at=None).first()
@@ -47,7 +47,7 @@ def check(request: HttpRequest, registration: UUID) -> HttpResponse:
             return redirect(following_url(enrolment))
         return _entrance(request, enrolment, refused=error)
     if request.method == "POST":
-        return redirect("courses:check", registration)
+        return redirect("courses:check", session)
     return _form(request, enrolment, attempt)
 
 
@@ -100,8 +100,8 @@ def _answered(request: HttpRequest, enrolment: Enrolment, running: Attempt | Non
             enrolment.attempts.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
         )
         if earlier is None:
-            return redirect("courses:check", enrolment.registration)
-        return redirect("courses:result", enrolment.registration, earlier.number)
+            return redirect("courses:check", enrolment.session)
+        return redirect("courses:result", enrolment.session, earlier.number)
     checking.keep_answers(attempt=running, answers=given_answers(request, running))
     if "save" in request.POST:
         return redirect(f"{request.path}?saved")
@@ -109,7 +109,7 @@ def _answered(request: HttpRequest, enrolment: Enrolment, running: Attempt | Non
     if problems:
         return _form(request, enrolment, running, problems=problems)
     checking.submit(attempt=running)
-    return redirect("courses:result", enrolment.registration, running.number)
+    return redirect("courses:result", enrolment.session, running.number)
 
 
 def given_answers(request: HttpRequest, attempt: Attempt) -> dict[str, list[str]]:
@@ -128,9 +128,9 @@ def given_answers(request: HttpRequest, attempt: Attempt) -> dict[str, list[str]
 
 @login_required
 @require_safe
-def result(request: HttpRequest, registration: UUID, number: int) -> HttpResponse:
+def result(request: HttpRequest, session: UUID, number: int) -> HttpResponse:
     """How a submitted attempt ended, with the review."""
-    enrolment = own_enrolment(request, registration)
+    enrolment = own_enrolment(request, session)
     attempt = get_object_or_404(enrolment.attempts.exclude(submitted_at=None), number=number)
     page = enrolment.page
     reviewed = checking.review(attempt)
