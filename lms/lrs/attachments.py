@@ -32,7 +32,7 @@ def boundary_of(content_type: str) -> bytes:
     message = Message()
     message["Content-Type"] = content_type
     found = message.get_boundary()
-    if not found or not BOUNDARY.match(found):
+    if not found or not BOUNDARY.fullmatch(found):
         raise InvalidStatement("Content-Type names no boundary.")
     return found.encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -13,11 +14,11 @@ BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 def decode(body: bytes) -> Any:
-    """JSON without doubled keys, NaN or bottomless nesting. Raises InvalidStatement."""
+    """JSON in UTF-8 without doubled keys, NaN, infinity or bottomless nesting. Raises InvalidStatement."""
     if body.count(b"{") + body.count(b"[") > MOST_DEPTH and depth_of(body) > MOST_DEPTH:
         raise InvalidStatement(f"$: nested deeper than {MOST_DEPTH}")
     try:
-        data = json.loads(body, object_pairs_hook=_pairs, parse_constant=_constant)
+        data = json.loads(body.decode(), object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float)
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidStatement(f"$: this is not JSON: {error}") from error
     except ValueError as error:  # a number of thousands of digits
@@ -51,6 +52,14 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise InvalidStatement("$: an object has the same key twice")
+    return found
+
+
+def _float(text: str) -> float:
+    """What is too large for a number would be written again as Infinity, which is not JSON."""
+    found = float(text)
+    if math.isinf(found):
+        raise InvalidStatement(f"$: {text[:40]} is too large for a number")
     return found
 
 
