@@ -45,7 +45,7 @@ class Store:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.generic(method, address, content, content_type=kind, headers=named)
 
-    def post(self, data: Any, **headers: str) -> Any:
+    def post(self, data: Any, **headers: Any) -> Any:
         return self.call("POST", "statements", body=data, **headers)
 
     def put(self, data: Any, identity: str) -> Any:
