@@ -63,7 +63,7 @@ def _define(stored: Sequence[Indexed]) -> None:
     told: dict[str, dict[str, Any]] = {}
     for _, found in stored:
         for iri, definition in found.definitions.items():
-            told[iri] = merged(told.get(iri, {}), definition)
+            told[iri] = merged(told.get(iri, {}), _storable(definition))
     if not told:
         return
     keys = {activity_key(iri): iri for iri in told}
@@ -89,8 +89,20 @@ def merged(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return after
 
 
+def _storable(value: Any) -> Any:
+    """Without NUL, which PostgreSQL holds neither as text nor in JSON; the statement itself keeps it."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value
+
+
 def _name(stored: Sequence[Indexed]) -> None:
-    told = {(agent, uuid5(NAMESPACE, name)): name for _, found in stored for agent, name in found.names}
+    said = {(agent, _storable(name)) for _, found in stored for agent, name in found.names}
+    told = {(agent, uuid5(NAMESPACE, name)): name for agent, name in said}
     if not told:
         return
     agents = {agent for agent, _ in told}
