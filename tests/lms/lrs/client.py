@@ -73,7 +73,7 @@ def statement(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None}
 
 
-def account(name: str, **more: Any) -> dict[str, Any]:
+def account(name: str, /, **more: Any) -> dict[str, Any]:
     return {"account": {"homePage": "https://example.org", "name": name}, **more}
 
 
