@@ -43,3 +43,13 @@ def _flush_past_triggers() -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
     BaseDatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What the record store keeps in memory for seconds belongs to the database of the test before."""
+    from lms.lrs import authenticating, relating
+    from lms.lrs.forwarding import queueing
+
+    for module in (authenticating, relating, queueing):
+        module.forget()

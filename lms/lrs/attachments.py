@@ -15,6 +15,7 @@ from lms.lrs.rules.values import InvalidStatement
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 MOST_PARTS = 1000
 BOUNDARY = re.compile(r"^[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]$")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 HASHES = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 BOUNDARY_OUT = "safeguard-7f2c91d0e5"
 
@@ -32,7 +33,7 @@ def boundary_of(content_type: str) -> bytes:
     message = Message()
     message["Content-Type"] = content_type
     found = message.get_boundary()
-    if not found or not BOUNDARY.match(found):
+    if not found or not BOUNDARY.fullmatch(found):
         raise InvalidStatement("Content-Type names no boundary.")
     return found.encode()
 
@@ -54,6 +55,8 @@ def _part(piece: bytes) -> Part:
         raise InvalidStatement("A part has no empty line behind its headers.")
     headers = {}
     for line in head.decode("latin-1").split("\r\n"):
+        if CONTROL.search(line):
+            raise InvalidStatement("A header of a part holds a control character.")
         name, colon, value = line.partition(":")
         if line.strip() and colon:
             headers[name.strip().lower()] = value.strip()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,7 +39,7 @@ def credential_of(header: str) -> Credential:
     scheme, _, encoded = header.partition(" ")
     try:
         key, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:  # neither Base64 nor UTF-8, or not even ASCII
         raise NotAuthenticated from error
     if scheme.lower() != "basic" or "\x00" in key:
         raise NotAuthenticated
@@ -126,9 +125,9 @@ def may_touch(credential: Credential, *, activity: str | None, agent: UUID | Non
         raise NotAllowed("This credential may not touch documents of another registration.")
 
 
-def may_void(credential: Credential, foreign: Iterable[UUID]) -> None:
-    """Only what it said itself, unless it may do everything. Raises NotAllowed."""
-    if not credential.may(Scope.ALL) and any(foreign):
+def may_void(credential: Credential, targets: Iterable[UUID], own: Container[UUID]) -> None:
+    """Only what it said itself, unless it may do everything; nothing in advance of its being said. Raises NotAllowed."""
+    if not credential.may(Scope.ALL) and any(target not in own for target in targets):
         raise NotAllowed("This credential may void its own statements only.")
 
 

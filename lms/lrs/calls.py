@@ -17,7 +17,7 @@ from lms.lrs.models import Credential
 
 VERSION_HEADER = "X-Experience-API-Version"
 FORM = "application/x-www-form-urlencoded"
-METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 SPOKEN = {"1.0": "1.0.3", "2.0": "2.0.0"}
 FORM_HEADERS = frozenset({
     "authorization", "x-experience-api-version", "content-type", "content-length", "if-match", "if-none-match",
@@ -124,9 +124,6 @@ def _alternate(
     request: HttpRequest, query: dict[str, str], body: bytes, mount: str
 ) -> tuple[str, dict[str, str], Mapping[str, str], bytes]:
     """Alternate Request Syntax: a form in a POST that stands for another request (1.0.3 part three, 1.3)."""
-    asked = request.headers.get(VERSION_HEADER, mount)
-    if not asked.startswith("1."):
-        raise BadRequest("xAPI 2.0 has no Alternate Request Syntax.")
     if request.method != "POST" or set(query) != {"method"} or query["method"] not in METHODS:
         raise BadRequest("The Alternate Request Syntax is a POST with the one parameter method.")
     if request.content_type != FORM:
@@ -142,11 +139,16 @@ def _alternate(
         if name == "content":
             content = value.encode()
         elif name.lower() in FORM_HEADERS:
+            if not value.isprintable():
+                raise BadRequest(f"{name} of the form is not one line of text.")
             headers[name.lower()] = value
         elif name in parameters:
             raise BadRequest(f"The parameter {name[:80]} stands there twice.")
         else:
             parameters[name] = value
+    for asked in (request.headers.get(VERSION_HEADER), headers.get(VERSION_HEADER.lower(), mount)):
+        if asked is not None and not asked.startswith("1."):
+            raise BadRequest("xAPI 2.0 has no Alternate Request Syntax.")
     method = query["method"]
     if method in ("PUT", "POST"):
         if not content:

@@ -152,7 +152,8 @@ def _sql(
         conditions = [*wheres, *about, agent.where, activity.where]
         where = " AND ".join(part.replace("x.", f"{x}.") for part in conditions if part)
         joins = f"{agent.join} {activity.join}".replace("x.", f"{x}.")
-        branches.append(f"SELECT s.id, s.stored FROM {source} {joins} WHERE {where} {order} LIMIT {most}")  # noqa: S608
+        once = "DISTINCT " if echo else ""  # a chain meets the filter at several links, and counts as one
+        branches.append(f"SELECT {once}s.id, s.stored FROM {source} {joins} WHERE {where} {order} LIMIT {most}")  # noqa: S608
         parameters += [*values_, *about_values, *agent.values, *activity.values]
     if len(branches) == 1:
         ids = branches[0].replace("SELECT s.id, s.stored", "SELECT s.id", 1)

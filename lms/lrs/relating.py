@@ -87,7 +87,7 @@ def _define(fresh: Sequence[Entry]) -> None:
     for entry in fresh:
         for iri, definition in entry.index.definitions.items():
             if not _defined.has(iri, definition):
-                told[iri] = merged(told[iri], definition) if iri in told else definition
+                told[iri] = merged(told.get(iri, {}), _storable(definition))
                 last[iri] = definition
     if not told:
         return
@@ -115,11 +115,24 @@ def merged(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return after
 
 
+def _storable(value: Any) -> Any:
+    """Without NUL, which PostgreSQL holds neither as text nor in JSON; the statement itself keeps it."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value
+
+
 def _name(fresh: Sequence[Entry]) -> None:
     told = {pair for entry in fresh for pair in entry.index.names if not _named.has(pair, True)}
     if not told:
         return
-    named = {(agent, uuid5(NAMESPACE, name)): name for agent, name in told}
+    named = {
+        (agent, uuid5(NAMESPACE, name)): name for agent, name in {(agent, _storable(name)) for agent, name in told}
+    }
     agents = {agent for agent, _ in named}
     known: set[tuple[UUID, UUID]] = set(AgentName.objects.filter(agent__in=agents).values_list("agent", "name_key"))
     AgentName.objects.bulk_create(

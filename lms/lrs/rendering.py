@@ -28,10 +28,10 @@ def rendered(texts: Sequence[str], form: str, languages: Sequence[str]) -> list[
 def languages_of(header: str) -> list[str]:
     """The tags of an Accept-Language header, best first."""
     weighed = []
-    for part in header.split(","):
-        tag, _, weight = part.strip().partition(";q=")
+    for part in header.lower().split(","):
+        tag, _, weight = part.partition(";")
         try:
-            weighed.append((-float(weight or 1), tag.strip().lower()))
+            weighed.append((-float(weight.strip().removeprefix("q=") or 1), tag.strip()))
         except ValueError:
             continue
     return [tag for _, tag in sorted(weighed, key=lambda pair: pair[0]) if tag]

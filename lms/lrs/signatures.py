@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -50,6 +50,8 @@ def _check(data: dict[str, Any], token: bytes) -> None:
         raise InvalidStatement("The signature does not belong to the certificate that it names.") from error
     except KeyError as error:
         raise InvalidStatement(f"A signature must be made with one of {', '.join(ALGORITHMS)}.") from error
+    except UnsupportedAlgorithm as error:
+        raise InvalidStatement("The certificate of the signature holds no RSA key.") from error
     except (ValueError, UnicodeDecodeError, binascii.Error, AttributeError, TypeError, RecursionError) as error:
         raise InvalidStatement("The signature is not a JSON Web Signature.") from error
     statement(signed, "the signed statement", family="2.0")

@@ -49,8 +49,9 @@ def _keep(given: Mapping[str, Part]) -> None:
 def _check_voiding(credential: Credential, entries: Sequence[Entry]) -> None:
     targets = [made.voids for made in entries if made.voids is not None]
     if targets:
-        found = Statement.objects.filter(statement_id__in=targets).exclude(credential=credential)
-        may_void(credential, found.values_list("statement_id", flat=True))
+        there = dict(Statement.objects.filter(statement_id__in=targets).values_list("statement_id", "credential"))
+        with_it = {made.statement_id for made in entries} - there.keys()
+        may_void(credential, targets, with_it | {target for target, by in there.items() if by == credential.pk})
 
 
 def contents(raws: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:

@@ -74,7 +74,7 @@ def number(value: Any, at: str) -> None:
 def matching(pattern: re.Pattern[str], what: str) -> Rule:
     def rule(value: Any, at: str) -> None:
         text(value, at)
-        if not pattern.match(value):
+        if not pattern.fullmatch(value):
             fail(at, f"{value[:80]!r} is not {what}")
 
     return rule
@@ -90,14 +90,14 @@ account_name = matching(re.compile(r"^[^\x00-\x1f]{1,400}$"), "a name of at most
 
 def uuid(value: Any, at: str) -> None:
     text(value, at)
-    if not UUID_TEXT.match(value):
+    if not UUID_TEXT.fullmatch(value):
         fail(at, f"{value[:80]!r} is not a UUID")
 
 
 def timestamp(value: Any, at: str) -> None:
     """Part two, 4.5: ISO 8601; minus zero would mean that the offset is not known (RFC 3339)."""
     text(value, at)
-    good = bool(TIMESTAMP.match(value)) and not re.search(r"-00(:?00)?$", value[10:])
+    good = bool(TIMESTAMP.fullmatch(value)) and not re.search(r"-00(:?00)?$", value[10:])
     if good:
         try:
             moment(value)

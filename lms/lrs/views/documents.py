@@ -13,6 +13,7 @@ from lms.lrs.calls import BadRequest, Call, answered, refused
 from lms.lrs.documents import Content, Place
 from lms.lrs.keys import activity_key
 from lms.lrs.models import Document, Scope
+from lms.lrs.models.documents import NOTHING
 from lms.lrs.querying import agent_of, iri_of, moment_of, uuid_of
 from lms.lrs.views.resource import resource
 
@@ -32,7 +33,8 @@ def state(call: Call) -> HttpResponse:
         registration=registration,
         name=_name(call, "stateId"),
     )
-    may_touch(call.credential, activity=call.query["activityId"], agent=place.agent, registration=registration)
+    within = registration or NOTHING  # without one it would be the state of every registration
+    may_touch(call.credential, activity=call.query["activityId"], agent=place.agent, registration=within)
     return _answer(call, place, careful=call.family == "2.0", many=True)
 
 

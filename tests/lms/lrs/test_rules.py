@@ -59,6 +59,8 @@ def test_numbers_order_and_escapes_survive_to_the_letter() -> None:
         ("object", ..., "$: object is missing"),
         ("extra", 1, "$.extra"),
         ("id", "not-a-uuid", "$.id"),
+        ("id", GOOD["id"] + "\n", "$.id"),
+        ("verb.id", "https://example.org/did\n", "$.verb.id"),
         ("id", None, "$.id: null"),
         ("actor", {}, "$.actor: exactly one"),
         ("actor", {"mbox": "mailto:a@b.c", "openid": "https://a.b"}, "$.actor: exactly one"),
@@ -115,7 +117,8 @@ def test_a_substatement_holds_no_substatement() -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b'"x"', b"[1]", b'{"a":1,"a":2}', b"\xff\xfe", b'{"id": NaN}', b"[" * 100_000,
-     b'{"a":' * 5_000 + b"1" + b"}" * 5_000],
+     b'{"a":' * 5_000 + b"1" + b"}" * 5_000, json.dumps(GOOD).encode("utf-16"), json.dumps(GOOD).encode("utf-8-sig"),
+     json.dumps(GOOD).replace("0.5", "1e999").encode()],
 )  # fmt: skip
 def test_what_is_no_statement_is_refused_and_never_breaks_anything(body: bytes) -> None:
     with pytest.raises(InvalidStatement):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import json
 import uuid
 from typing import Any
@@ -13,38 +12,13 @@ from django.test import Client, override_settings
 
 from lms.lrs import authenticating
 from lms.lrs.models import Credential, Statement
+from tests.lms.lrs.client import VOIDED, Store, statement
 from tests.lms.lrs.test_rules import GOOD
-
-VOIDED = "http://adlnet.gov/expapi/verbs/voided"
-
-
-class Store:
-    """A client with one credential."""
-
-    def __init__(self, *scopes: str) -> None:
-        self.credential, secret = Credential.issue(name="A system", scopes=list(scopes))
-        token = base64.b64encode(f"{self.credential.key}:{secret}".encode()).decode()
-        self.client = Client(headers={"Authorization": f"Basic {token}", "X-Experience-API-Version": "1.0.3"})
-
-    def post(self, data: Any, **more: Any) -> Any:
-        return self.client.post("/xapi/statements", json.dumps(data), content_type="application/json", **more)
-
-    def put(self, data: Any, identity: str) -> Any:
-        return self.client.put(
-            f"/xapi/statements?statementId={identity}", json.dumps(data), content_type="application/json"
-        )
-
-    def get(self, **query: str) -> Any:
-        return self.client.get("/xapi/statements", query)
 
 
 @pytest.fixture
 def store(db: None) -> Store:
     return Store("statements/write", "statements/read")
-
-
-def statement(**changes: Any) -> dict[str, Any]:
-    return {**copy.deepcopy(GOOD), "id": str(uuid.uuid4()), **changes}
 
 
 def test_post_then_get_gives_back_what_was_sent(store: Store) -> None:
