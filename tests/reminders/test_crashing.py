@@ -104,6 +104,19 @@ def test_what_a_refused_message_held_goes_once_when_the_address_is_put_right(due
     assert set(Reminder.objects.filter(recipient=due.bruno).values_list("days", "state")) == {(1, "sent"), (7, "sent")}
 
 
+def test_what_a_refused_message_held_falls_to_the_next_supervisor(due: Cast, mailbox: Any) -> None:
+    Person.objects.filter(pk=due.chen.pk).update(email=UNMAILABLE)
+    at = MORNING + 6 * DAY
+    run(at)
+    assert Message.objects.get(recipient=due.chen).state == "failed"
+    Person.objects.filter(pk=due.dora.pk).update(email="dora@example.org")
+    Person.objects.filter(pk=due.bruno.pk).update(supervisor=due.dora)
+    run(at + timedelta(minutes=5))
+    run(at + timedelta(minutes=10))
+    assert "Bruno Late" in text_to("dora@example.org", mailbox)
+    assert Reminder.objects.get(recipient=due.chen).because == "other_recipient"
+
+
 def test_sending_one_by_one_stops_when_its_time_is_up(due: Cast, mailbox: Any) -> None:
     """A job that a slow mail server held too long would be cut off between a mail and its mark."""
     messages = scheduling.sweep(MORNING)
