@@ -21,8 +21,12 @@ class Rung:
     counted_from: Literal["due", "opening"] = "due"
     audience: str = "person"
 
+    def anchor(self, *, due_on: date, opened_on: date) -> date:
+        """The day from which it is counted."""
+        return due_on if self.counted_from == "due" else opened_on
+
     def day(self, *, due_on: date, opened_on: date) -> date:
-        return (due_on if self.counted_from == "due" else opened_on) + timedelta(days=self.days)
+        return self.anchor(due_on=due_on, opened_on=opened_on) + timedelta(days=self.days)
 
 
 def rung_due(rungs: Iterable[Rung], *, due_on: date, opened_on: date, starts_on: date, today: date) -> dict[str, Rung]:

@@ -20,8 +20,9 @@ def compose(*, message: Message, reminders: list[Reminder], at: datetime) -> Ema
     """The e-mail, not yet sent. The subject is neutral: whoever looks at a screen learns no subject and no name."""
     recipient = message.recipient
     today = at.astimezone(recipient.zone).date()
-    own = [item for item in reminders if item.assignment.person_id == recipient.pk]
-    others = [item for item in reminders if item.assignment.person_id != recipient.pk]
+    tasks = {item.assignment_id: item for item in reminders}.values()  # two rungs may speak of the same one
+    own = [item for item in tasks if item.assignment.person_id == recipient.pk]
+    others = [item for item in tasks if item.assignment.person_id != recipient.pk]
     with translation.override(recipient.language):
         context = {
             "recipient": recipient,
@@ -81,5 +82,4 @@ def _line(reminder: Reminder, today: date) -> dict[str, object]:
         "person": assignment.person.name,
         "due_on": assignment.due_on,
         "days": (assignment.due_on - today).days,
-        "standing": assignment.standing_on(today).value,
     }

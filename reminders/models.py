@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -85,6 +86,16 @@ class MessageManager(models.Manager[Any]):
             .update(state=Message.State.SENDING, claimed_by=by, lease_until=until, attempts=F("attempts") + 1)
         )
 
+    def renew(self, pk: int, *, by: UUID, until: datetime) -> bool:
+        """Hold on to a message that was claimed, unless the lease has gone to another worker."""
+        return bool(self.filter(pk=pk, claimed_by=by, state=Message.State.SENDING).update(lease_until=until))
+
+    def gone(self) -> models.QuerySet[Any]:
+        """What carries nothing to its recipient any more: sent, cancelled, or refused at an address that has changed."""
+        address = Coalesce(NullIf("recipient__email", Value("")), "recipient__personal_email")
+        over = Q(state__in=[Message.State.SENT, Message.State.CANCELLED])
+        return self.filter(over | (Q(state=Message.State.FAILED) & ~Q(address=address)))
+
     def waiting(self, at: datetime) -> models.QuerySet[Any]:
         """What should be sent at that moment: ready, or left behind by a worker that died.
 
@@ -142,9 +153,12 @@ class Message(models.Model):
 
 
 class Reminder(models.Model):
-    """One rung for one assignment and due date: exactly one row, whatever happens. Kept 24 months."""
+    """One rung for one assignment: sent once, whatever happens. Kept 24 months.
 
-    ON_LEAVE = "on_leave"
+    It repeats what the rung said, so that a ladder can be edited: the days, to whom, and the ``anchor`` from which they
+    were counted. An anchor that moves makes another reminder. One that was cancelled does not count: while the cause
+    lasts nothing is planned, and when it is over the latest rung is planned in a new row.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -152,10 +166,9 @@ class Reminder(models.Model):
         CANCELLED = "cancelled", _("not needed any more")
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="reminders")
-    rung = models.ForeignKey(LadderRung, null=True, on_delete=models.SET_NULL, related_name="reminders")
-    due_on = models.DateField(
-        help_text="The due date that it was counted from: a date that moves is reminded of anew."
-    )
+    audience = models.CharField(max_length=16, choices=LadderRung.Audience)
+    days = models.SmallIntegerField(help_text="After the anchor; minus: before.")
+    anchor = models.DateField(help_text="The due date, or the day of assigning, as it was when this was planned.")
     recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reminders")
     state = models.CharField(max_length=16, choices=State, default=State.PLANNED)
     because = models.CharField(max_length=32, blank=True, help_text="Why it was cancelled.")
@@ -167,15 +180,19 @@ class Reminder(models.Model):
         verbose_name_plural = _("reminders")
         ordering = ["-planned_at"]
         constraints = [
-            models.UniqueConstraint(name="lms_reminders_rung_sent_once", fields=["assignment", "rung", "due_on"])
+            models.UniqueConstraint(
+                name="lms_reminders_rung_sent_once",
+                fields=["assignment", "audience", "anchor", "days"],
+                condition=~Q(state="cancelled"),
+            )
         ]
         indexes = [
             models.Index(
                 fields=["recipient"],
-                name="lms_reminders_unplaced",
-                condition=Q(state="planned", message__isnull=True),
+                name="lms_reminders_planned",
+                condition=Q(state="planned"),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.assignment} {self.rung}"
+        return f"{self.assignment} {self.days:+d} {self.get_audience_display()}"

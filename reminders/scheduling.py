@@ -9,17 +9,14 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from lms.conf import conf
 from lms.people.models import Person
 from lms.requirements.models import Assignment
-from lms.requirements.standing import Standing
 from reminders.ladder import Rung, rung_due
 from reminders.models import Ladder, Message, Reminder
-from reminders.recipients import Recipients, people_away
+from reminders.recipients import Recipients
 
 BATCH = 1000
 DAY = timedelta(days=1)
@@ -31,11 +28,12 @@ class Planned:
 
     assignment: Assignment
     rung: Rung
+    anchor: date
     recipient: Person
 
 
 def due(now: datetime) -> Iterator[Planned]:
-    """Every reminder that is due at that moment and not yet written, in the recipient's own calendar."""
+    """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task."""
     for ladder in Ladder.objects.filter(is_active=True).prefetch_related("rungs", "requirements"):
         rungs = [
             Rung(id=item.pk, days=item.days, counted_from=item.counted_from, audience=item.audience)  # type: ignore[arg-type]
@@ -53,16 +51,14 @@ def due(now: datetime) -> Iterator[Planned]:
 
 
 def candidates(ladder: Ladder, rungs: list[Rung], now: datetime):  # type: ignore[no-untyped-def]
-    """Open assignments near enough to a rung: the index on the due date keeps the rest out.
+    """Open assignments without a proof, near enough to a rung: the index on the due date keeps the rest out.
 
     A day more on both sides, because it is already tomorrow or still yesterday somewhere.
     """
     today = timezone.localdate(now)
     offsets = [rung.days for rung in rungs if rung.counted_from == "due"]
-    mine = Assignment.objects.open().filter(requirement__in=ladder.requirements.all()).select_related("person__office")
-    mine = mine.with_standing(today).exclude(standing__in=[Standing.COMPLETE.value, Standing.WAIVED.value])
-    # The proof of this cycle still counts: it is the next cycle that asks for its renewal.
-    mine = mine.exclude(completed_on__isnull=False, valid_until__gte=today)
+    mine = Assignment.objects.open().filter(requirement__in=ladder.requirements.all(), completed_on=None)
+    mine = mine.select_related("person__office")
     opening = mine.filter(opened_on__gte=ladder.starts_on, opened_on__lte=today + DAY)
     if not offsets:
         return opening
@@ -71,21 +67,26 @@ def candidates(ladder: Ladder, rungs: list[Rung], now: datetime):  # type: ignor
 
 
 def _due_of(batch: list[Assignment], ladder: Ladder, rungs: list[Rung], now: datetime) -> Iterator[Planned]:
-    recipients = Recipients(batch, today=timezone.localdate(now))
-    written = set(Reminder.objects.filter(assignment__in=batch).values_list("assignment", "rung", "due_on"))
+    recipients = Recipients(batch, now=now)
+    written = _written(batch)
     for assignment in batch:
+        if recipients.not_about(assignment):
+            continue
+        days = {"due_on": assignment.due_on, "opened_on": assignment.opened_on}
         today = now.astimezone(assignment.person.zone).date()
-        found = rung_due(
-            rungs,
-            due_on=assignment.due_on,
-            opened_on=assignment.opened_on,
-            starts_on=ladder.starts_on,
-            today=today,
-        )
-        for audience, rung in found.items():
+        for audience, rung in rung_due(rungs, **days, starts_on=ladder.starts_on, today=today).items():
+            anchor = rung.anchor(**days)
+            latest = written.get((assignment.pk, audience, anchor))
             recipient = recipients.of(assignment, audience)
-            if recipient is not None and (assignment.pk, rung.id, assignment.due_on) not in written:
-                yield Planned(assignment, rung, recipient)
+            if recipient is not None and (latest is None or latest < rung.days):
+                yield Planned(assignment, rung, anchor, recipient)
+
+
+def _written(batch: list[Assignment]) -> dict[tuple[int, str, date], int]:
+    """The latest rung that was planned or sent, by assignment, audience and anchor: what lies before it is past."""
+    rows = Reminder.objects.filter(assignment__in=batch).exclude(state=Reminder.State.CANCELLED)
+    ordered = rows.order_by("days").values_list("assignment", "audience", "anchor", "days")
+    return {(assignment, audience, anchor): days for assignment, audience, anchor, days in ordered}
 
 
 def sweep(now: datetime) -> list[int]:
@@ -96,8 +97,9 @@ def sweep(now: datetime) -> list[int]:
     rows = [
         Reminder(
             assignment=item.assignment,
-            rung_id=item.rung.id,
-            due_on=item.assignment.due_on,
+            audience=item.rung.audience,
+            days=item.rung.days,
+            anchor=item.anchor,
             recipient=item.recipient,
             planned_at=now,
         )
@@ -105,36 +107,20 @@ def sweep(now: datetime) -> list[int]:
     ]
     with transaction.atomic():
         Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-        resume(timezone.localdate(now))
         place(now)
     return list(Message.objects.waiting(now).order_by("pk").values_list("pk", flat=True))
-
-
-def resume(today: date) -> None:
-    """What leave held back is planned again when the leave is over. It is the latest rung, and standing is read anew."""
-    paused = Reminder.objects.filter(
-        state=Reminder.State.CANCELLED, because=Reminder.ON_LEAVE, assignment__ended_on=None
-    )
-    later = Reminder.objects.filter(
-        assignment=OuterRef("assignment"), recipient=OuterRef("recipient"), pk__gt=OuterRef("pk")
-    )
-    away = people_away(set(paused.values_list("assignment__person", flat=True)), today)
-    paused.exclude(Exists(later)).exclude(assignment__person__in=away).update(
-        state=Reminder.State.PLANNED, because="", message=None
-    )
 
 
 def place(now: datetime) -> None:
     """Put planned reminders into their recipient's message of the day; where that is already out they wait for the next.
 
-    A reminder that missed its message by a moment is loose again once the message has gone; one whose message was refused
-    for good, once the recipient has another address.
+    A reminder that missed its message by a moment is loose again once the message has gone. Each UPDATE asks for the state
+    that it changes, so that of two sweeps at once the second leaves alone what the first has placed.
     """
-    gone = Q(message__state__in=[Message.State.SENT, Message.State.CANCELLED]) | (
-        Q(message__state=Message.State.FAILED)
-        & ~Q(message__address=Coalesce(NullIf("recipient__email", Value("")), "recipient__personal_email"))
-    )
-    loose = Reminder.objects.filter(Q(message=None) | gone, state=Reminder.State.PLANNED)
+    planned = Reminder.objects.filter(state=Reminder.State.PLANNED)
+    gone = Message.objects.gone().filter(reminders__state=Reminder.State.PLANNED)
+    planned.filter(message__in=list(gone.values_list("pk", flat=True).distinct())).update(message=None)
+    loose = planned.filter(message=None)
     recipients = Person.objects.filter(pk__in=loose.values("recipient")).select_related("office")
     for person in recipients:
         day = now.astimezone(person.zone).date()
@@ -142,9 +128,7 @@ def place(now: datetime) -> None:
             recipient=person, day=day, defaults={"message_id": message_id(person, day), "not_before": now}
         )
         if message.state == Message.State.READY:
-            Reminder.objects.filter(pk__in=list(loose.filter(recipient=person).values_list("pk", flat=True))).update(
-                message=message
-            )
+            loose.filter(recipient=person).update(message=message)
 
 
 def message_id(person: Person, day: date) -> str:

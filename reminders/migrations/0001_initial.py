@@ -72,14 +72,15 @@ class Migration(migrations.Migration):
             name='Reminder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(help_text='The due date that it was counted from: a date that moves is reminded of anew.')),
+                ('audience', models.CharField(choices=[('person', 'the person'), ('supervisor', 'the supervisor'), ('head', 'the head of office')], max_length=16)),
+                ('days', models.SmallIntegerField(help_text='After the anchor; minus: before.')),
+                ('anchor', models.DateField(help_text='The due date, or the day of assigning, as it was when this was planned.')),
                 ('state', models.CharField(choices=[('planned', 'planned'), ('sent', 'sent'), ('cancelled', 'not needed any more')], default='planned', max_length=16)),
                 ('because', models.CharField(blank=True, help_text='Why it was cancelled.', max_length=32)),
                 ('planned_at', models.DateTimeField()),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='lms.assignment')),
                 ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders', to='lms_reminders.message')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='lms.person')),
-                ('rung', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders', to='lms_reminders.ladderrung')),
             ],
             options={
                 'verbose_name': 'reminder',
@@ -101,10 +102,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='reminder',
-            index=models.Index(condition=models.Q(('message__isnull', True), ('state', 'planned')), fields=['recipient'], name='lms_reminders_unplaced'),
+            index=models.Index(condition=models.Q(('state', 'planned')), fields=['recipient'], name='lms_reminders_planned'),
         ),
         migrations.AddConstraint(
             model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('assignment', 'rung', 'due_on'), name='lms_reminders_rung_sent_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('assignment', 'audience', 'anchor', 'days'), name='lms_reminders_rung_sent_once'),
         ),
     ]

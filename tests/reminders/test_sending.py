@@ -18,7 +18,6 @@ from lms.requirements.models import AcceptedActivity, Activity, Requirement
 from lms.requirements.standing import Standing
 from lms.requirements.waiving import waive
 from reminders import scheduling, sending
-from reminders.laying import lay_standard_ladder
 from reminders.models import Ladder, Message, Reminder
 from tests.cast import TODAY, Cast, make_requirement
 from tests.lms.requirements.test_completing import satisfied
@@ -27,21 +26,16 @@ from tests.services import free_port
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def due(cast: Cast) -> Cast:
-    """Bruno's course was due yesterday; Amina's is due in two weeks."""
-    activity = Activity.objects.create(iri="https://example.org/a", kind="course", name="A", move_on="Parts")
-    make_requirement("sea", activity, due_days=30)
-    Person.objects.filter(pk=cast.amina.pk).update(joined_on=TODAY + timedelta(days=1 - 30 + 14))
-    cast.assign()
-    Person.objects.exclude(pk__in=[cast.amina.pk, cast.bruno.pk]).update(email="")
-    lay_standard_ladder(requirements=Requirement.objects.all(), starts_on=TODAY)
-    Ladder.objects.get().rungs.filter(counted_from="opening").delete()
-    return cast
-
-
 def received(mailbox: Any) -> list[EmailMessage]:
     return [mailbox.read(path.stem) for path in reversed(mailbox.paths())]
+
+
+def text_to(address: str, mailbox: Any) -> str:
+    """What the first message to that address says, in plain text."""
+    message = next(item for item in received(mailbox) if str(item["to"]) == address)
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def run(at: datetime = MORNING) -> list[bool]:
@@ -55,7 +49,7 @@ def test_each_gets_one_message_in_their_language_with_a_calendar_file(due: Cast,
     assert set(by_address) == {"p00002@example.org", "amina@example.net"}
     bruno = by_address["p00002@example.org"]
     assert (bruno["content-language"], bruno["auto-submitted"]) == ("fr", "auto-generated")
-    plain = bruno.get_body(("plain",)).get_content()
+    plain = text_to("p00002@example.org", mailbox)
     assert "Bruno Late" in plain
     assert "Sea" in plain
     assert "Dear" not in plain
@@ -66,8 +60,7 @@ def test_each_gets_one_message_in_their_language_with_a_calendar_file(due: Cast,
 
 def test_somebody_without_an_account_gets_an_invitation_that_works(due: Cast, mailbox: Any, client: Any) -> None:
     run()
-    message = next(item for item in received(mailbox) if str(item["to"]) == "amina@example.net")
-    link = next(word for word in message.get_body(("plain",)).get_content().split() if "/invitation/" in word)
+    link = next(word for word in text_to("amina@example.net", mailbox).split() if "/invitation/" in word)
     path = "/" + link.split("/", 3)[3]
     assert client.get(path).status_code == 200
 
@@ -107,9 +100,8 @@ def test_the_supervisor_gets_one_list_after_a_week(due: Cast, mailbox: Any) -> N
     Person.objects.filter(pk=due.chen.pk).update(email="chen@example.org")
     Headship.objects.create(office=due.country, person=due.chen, starts_on=TODAY)
     run(MORNING + timedelta(days=6))
-    message = next(item for item in received(mailbox) if str(item["to"]) == "chen@example.org")
-    assert "Bruno Late" in message.get_body(("plain",)).get_content()
-    assert "/team/" in message.get_body(("plain",)).get_content()
+    assert "Bruno Late" in text_to("chen@example.org", mailbox)
+    assert "/team/" in text_to("chen@example.org", mailbox)
 
 
 def test_the_day_is_the_recipients_own(due: Cast) -> None:
@@ -224,7 +216,7 @@ def test_leave_holds_a_reminder_back_and_does_not_swallow_it(due: Cast, mailbox:
     messages = scheduling.sweep(MORNING)
     Leave.objects.create(person=due.bruno, first_day=MORNING.date(), last_day=MORNING.date() + timedelta(days=3))
     sending.send_each(messages, at=MORNING)
-    assert Reminder.objects.get(assignment__person=due.bruno).because == Reminder.ON_LEAVE
+    assert Reminder.objects.get(assignment__person=due.bruno).because == "on_leave"
     assert run(MORNING + timedelta(days=2)) == []
     assert run(MORNING + timedelta(days=4)) == [True]
     assert Reminder.objects.filter(assignment__person=due.bruno, state="sent").count() == 1
@@ -233,5 +225,17 @@ def test_leave_holds_a_reminder_back_and_does_not_swallow_it(due: Cast, mailbox:
 def test_a_rung_that_was_used_can_be_taken_off_the_ladder(due: Cast, mailbox: Any) -> None:
     run()
     Ladder.objects.get().rungs.all().delete()
-    assert Reminder.objects.filter(state="sent", rung=None).count() == 2
+    assert set(Reminder.objects.values_list("days", "state")) == {(-14, "sent"), (1, "sent")}
     assert run(MORNING + timedelta(days=1)) == []
+
+
+def test_the_digest_names_nobody_who_finished_where_it_is_already_tomorrow(due: Cast, mailbox: Any) -> None:
+    Person.objects.filter(pk=due.bruno.pk).update(time_zone="Pacific/Auckland")
+    Person.objects.filter(pk=due.chen.pk).update(email="chen@example.org")
+    evening = MORNING.replace(hour=20) + timedelta(days=6)
+    messages = scheduling.sweep(evening)
+    completion = satisfied(due.assignment(due.bruno, "sea"), evening - timedelta(minutes=10))
+    assert completion.completed_on > evening.date()
+    sending.send_each(messages, at=evening)
+    assert "chen@example.org" not in {str(message["to"]) for message in received(mailbox)}
+    assert Reminder.objects.get(recipient=due.chen).because == "complete"
