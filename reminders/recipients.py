@@ -12,6 +12,8 @@ from lms.requirements.models import Assignment
 from lms.requirements.standing import Standing
 from reminders.models import LadderRung
 
+OTHER_RECIPIENT = "other_recipient"
+
 
 class Recipients:
     """Resolves audiences for many assignments with a constant number of queries.

@@ -16,7 +16,7 @@ from lms.people.models import Person
 from lms.requirements.models import Assignment
 from reminders.ladder import Rung, rung_due
 from reminders.models import Ladder, Message, Reminder
-from reminders.recipients import Recipients
+from reminders.recipients import OTHER_RECIPIENT, Recipients
 
 BATCH = 1000
 DAY = timedelta(days=1)
@@ -94,6 +94,7 @@ def sweep(now: datetime) -> list[int]:
 
     Two sweeps at once, or one after the other, write nothing twice: the rows are unique.
     """
+    release(now)
     rows = [
         Reminder(
             assignment=item.assignment,
@@ -109,6 +110,15 @@ def sweep(now: datetime) -> list[int]:
         Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
         place(now)
     return list(Message.objects.waiting(now).order_by("pk").values_list("pk", flat=True))
+
+
+def release(now: datetime) -> None:
+    """What a refused message holds for somebody who is not asked any more is cancelled, so that the next one is asked."""
+    refused = Reminder.objects.filter(state=Reminder.State.PLANNED, message__state=Message.State.FAILED)
+    held = list(refused.select_related("assignment__person__office"))
+    recipients = Recipients([item.assignment for item in held], now=now)
+    others = [item.pk for item in held if recipients.of(item.assignment, item.audience) != item.recipient]
+    refused.filter(pk__in=others).update(state=Reminder.State.CANCELLED, because=OTHER_RECIPIENT)
 
 
 def place(now: datetime) -> None:

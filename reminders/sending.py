@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from reminders.messages import compose
 from reminders.models import Message, Reminder
-from reminders.recipients import Recipients
+from reminders.recipients import OTHER_RECIPIENT, Recipients
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) 
     assignment = reminder.assignment
     if reminder.anchor not in (assignment.due_on, assignment.opened_on):
         return "moved"
-    return "" if recipients.of(assignment, reminder.audience) == message.recipient else "other_recipient"
+    return "" if recipients.of(assignment, reminder.audience) == message.recipient else OTHER_RECIPIENT
 
 
 def _failed(message: Message, mine: uuid.UUID, error: Exception, *, handed_over: bool) -> None:

