@@ -215,7 +215,8 @@ def main() -> int:
         fill(ROWS)
         process, load = serving(
             [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", "1",
-             "--threads", os.environ.get("THREADS", "4"), "--log-level", "error"], PORT, "/xapi/1.0.3/statements", dict(os.environ),
+             "--threads", os.environ.get("THREADS", "4"), "--log-level", "error"],
+            PORT, "/xapi/1.0.3/statements", dict(os.environ),
         )  # fmt: skip
         try:
             told = {}

@@ -24,9 +24,15 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 
 def mark(fresh: Sequence[Entry]) -> list[Statement]:
-    """Write a marker for each new statement that leads to something, and return these."""
+    """Write a marker for each new statement that leads to something, and return these.
+
+    Where a listener fails at choosing, all are marked: each is asked about again when it is followed.
+    """
     leading: dict[int, Entry] = {}
-    for _, chosen in statements_arrived.send(sender=Statement, entries=fresh):
+    for _, chosen in statements_arrived.send_robust(sender=Statement, entries=fresh):
+        if isinstance(chosen, Exception):
+            logger.error("Choosing what leads to something failed", exc_info=chosen)
+            chosen = fresh
         leading.update({entry.pk: entry for entry in cast("list[Entry]", chosen)})
     now = timezone.now()
     Effect.objects.bulk_create([Effect(statement_id=pk, next_try=now) for pk in leading])
@@ -67,6 +73,6 @@ def _postpone(statement: Statement, error: Exception) -> None:
     if marker is None:
         return
     marker.tries += 1
-    marker.error = f"{type(error).__name__}: {error}"[:2000]
+    marker.error = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
     marker.next_try = timezone.now() + min(FIRST_PAUSE * 2 ** min(marker.tries - 1, 10), LONGEST_PAUSE)
     marker.save(update_fields=["tries", "error", "next_try"])

@@ -42,6 +42,8 @@ def on_arrival(entries: Sequence[Entry], **_: Any) -> list[Entry]:
 
 def on_statement(statement: Statement, **_: Any) -> None:
     """The listener of ``statement_recorded``."""
+    if statement.credential_id is not None or statement.registration is None:
+        return
     data = statement.data
     activity = Activity.objects.select_related("part_of").filter(iri=data["object"].get("id", "")).first()
     person = person_of(data["actor"])
