@@ -14,6 +14,8 @@ from lms.people.feed import NotAFeed, Rejected
 from lms.people.importing import ImportReport, import_directory
 from lms.requirements.assigning import refresh
 
+ADDED = ("line", "reason")  # a rejects file that is mended and sent again holds them already
+
 
 def assign(today: date, people: list[int]) -> int:
     """What joiners, movers and leavers owe, from this moment on."""
@@ -46,7 +48,10 @@ class Command(BaseCommand):
         self.tell(report, dry_run=options["dry_run"])
         if report.rejected:
             path = options["rejects"] or options["people"].with_suffix(".rejects.csv")
-            write_rejects(path, report.rejected)
+            try:
+                write_rejects(path, report.rejected)
+            except OSError as error:
+                raise CommandError(f"{path} cannot be written: {error.strerror}. The good rows came in.") from error
             raise CommandError(f"{len(report.rejected)} rows were rejected; they are in {path}.", returncode=1)
 
     def read(self, path: Path) -> bytes:
@@ -74,10 +79,10 @@ class Command(BaseCommand):
 
 def write_rejects(path: Path, rejected: list[Rejected]) -> None:
     """The rows as they came, with line and reason, so that they can be mended and sent again."""
-    columns = list(dict.fromkeys(name for item in rejected for name in item.values))
+    columns = list(dict.fromkeys(name for item in rejected for name in item.values if name not in ADDED))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["line", "reason", *columns])
+        writer.writerow([*ADDED, *columns])
         for item in rejected:
             cells = [item.reason, *(item.values.get(name, "") for name in columns)]
             writer.writerow([item.line, *(harmless(cell) for cell in cells)])

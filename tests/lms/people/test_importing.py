@@ -91,6 +91,21 @@ def test_a_mended_rejects_file_can_be_sent_as_the_next_feed(desk: Desk, tmp_path
     assert Person.objects.get(number="N2").name == "Two"
 
 
+def test_a_rejects_file_that_is_sent_again_as_it_is_comes_back_with_its_new_lines(desk: Desk, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.csv"
+    desk.send(GOOD, "N2,=Two,WCA-SN,FTA,2026-12-01,", rejects=kept)
+    desk.people.write_bytes(kept.read_bytes().replace(b"'=Two", b"=Two"))
+    desk.send_again(rejects=kept)
+    assert kept.read_text("utf-8-sig").splitlines()[0].split(",").count("reason") == 1
+    assert [(row["line"], row["name"]) for row in rejects(kept)] == [("2", "'=Two")]
+
+
+def test_a_rejects_file_that_cannot_be_written_is_told_and_the_good_rows_came_in(desk: Desk, tmp_path: Path) -> None:
+    told = desk.send(GOOD, "N2,=Two,WCA-SN,FTA,2026-12-01,", rejects=tmp_path)
+    assert "cannot be written" in told
+    assert Person.objects.filter(number="N1").exists()
+
+
 def test_without_a_rejected_row_no_rejects_file_is_left_behind(desk: Desk, tmp_path: Path) -> None:
     desk.send(GOOD)
     assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
