@@ -139,5 +139,5 @@ def test_a_setting_that_is_wrong_delays_and_loses_nothing(
     assert not Message.objects.filter(last_error="").exists()
     assert not Message.objects.waiting(timezone.now()).filter(not_before__lte=timezone.now()).exists()
     setattr(settings, name, right)
-    Message.objects.update(not_before=timezone.now())
+    Message.objects.update(not_before=MORNING)
     assert sending.send_each(Message.objects.values_list("pk", flat=True), at=MORNING) == 2

@@ -117,7 +117,7 @@ def test_a_mail_server_that_is_down_delays_and_loses_nothing(due: Cast, mailbox:
     assert set(Message.objects.values_list("state", flat=True)) == {"ready"}
     assert Message.objects.filter(last_error="").count() == 0
     settings.EMAIL_PORT = port
-    Message.objects.update(not_before=timezone.now())
+    Message.objects.update(not_before=MORNING)
     for pk in Message.objects.values_list("pk", flat=True):
         assert sending.send(pk, at=MORNING)
     assert len(received(mailbox)) == 2
