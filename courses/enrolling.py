@@ -106,7 +106,7 @@ def enrol(*, person: Person, page: CoursePage) -> Enrolment:
                 "started_at": now,
             },
         )
-        if created:
+        if created and not page.launch_address:  # a course that runs elsewhere speaks for itself
             for verb in (v.LAUNCHED, v.INITIALIZED):
                 say(enrolment, verb)
         elif enrolment.page_id != page.pk:

@@ -37,6 +37,12 @@ def lesson_counts(pages: Iterable[CoursePage]) -> Counter[str]:
     return Counter(path[: -Page.steplen] for path in paths)
 
 
+def _step(page: CoursePage, at_check: bool) -> str:
+    if page.launch_address:
+        return _("Course on another site")
+    return _("Final check") if at_check else _("Lessons and final check")
+
+
 class CourseKind:
     """The course as a whole. Its parts do the work and describe themselves."""
 
@@ -90,7 +96,7 @@ class ContentKind:
             at_check = bool(page.bank_id) and seen == total > 0
             found[part.pk] = Description(
                 title=page.title,
-                step=_("Final check") if at_check else _("Lessons and final check"),
+                step=_step(page, at_check),
                 url=reverse("courses:check", args=[enrolment.session]) if at_check else page.url or "",
                 minutes=page.minutes,
                 done=seen + bool(enrolment and enrolment.has_passed),

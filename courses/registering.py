@@ -43,6 +43,18 @@ def problem_with_check(page: CoursePage) -> str:
     return ""
 
 
+def problem_with_place(page: CoursePage) -> str:
+    """Why this edition cannot run where it is said to run; empty where it can."""
+    if page.launch_address and page.bank_id:
+        return _("A course that runs elsewhere has its check there: take the question bank away, or the address.")
+    if page.launch_address and page.pk and page.lessons():
+        return _("A course that runs elsewhere has no lessons here: take them away, or the address.")
+    others = CoursePage.objects.live().filter(course_key=page.course_key).exclude(pk=page.pk)
+    if any(bool(other.launch_address) != bool(page.launch_address) for other in others):
+        return _("All editions of a course run here, or all of them elsewhere.")
+    return ""
+
+
 def register(page: CoursePage) -> Activity:
     """The activity of the course, made or brought up to the edition. Safe to repeat; editions share it."""
     with transaction.atomic():
@@ -54,15 +66,30 @@ def register(page: CoursePage) -> Activity:
         if page.locale.language_code == "en" and course.name != page.title:
             course.name = page.title
             course.save(update_fields=["name"])
-        checked = bool(page.bank_id) or has_check(page.course_key)
-        both = Activity.MoveOn.COMPLETED_AND_PASSED if checked else Activity.MoveOn.COMPLETED
         Activity.objects.update_or_create(
             iri=f"{course.iri}/content",
-            defaults={"kind": "content", "name": page.title, "move_on": both, "part_of": course, "position": 1},
-        )
+            defaults={
+                "kind": "content", "name": page.title, "part_of": course, "position": 1, "minutes": page.minutes,
+                "move_on": page.launch_move_on if page.launch_address else _move_on(page),
+                "word": _word(page, f"{course.iri}/content"),
+            },
+        )  # fmt: skip
         CoursePage.objects.filter(pk=page.pk).update(activity=course)
         page.activity = course
     return course
+
+
+def _word(page: CoursePage, iri: str) -> str:
+    """Systems that were named as trusted stay so when a course that runs here is published again."""
+    if page.launch_address:
+        return Activity.Word.LAUNCHED
+    trusted = Activity.objects.filter(iri=iri, word=Activity.Word.TRUSTED).exists()
+    return Activity.Word.TRUSTED if trusted else Activity.Word.SITE
+
+
+def _move_on(page: CoursePage) -> str:
+    checked = bool(page.bank_id) or has_check(page.course_key)
+    return Activity.MoveOn.COMPLETED_AND_PASSED if checked else Activity.MoveOn.COMPLETED
 
 
 def on_published(instance: CoursePage, **_: Any) -> None:

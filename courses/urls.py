@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses import views
+from courses.players.cmi5.course import returned
 from courses.players.native import check, course
 
 app_name = "courses"
@@ -10,6 +11,7 @@ urlpatterns = [
     path("learning/course/<int:page_id>/start/", course.start, name="start"),
     path("learning/check/<uuid:session>/", check.check, name="check"),
     path("learning/check/<uuid:session>/<int:number>/", check.result, name="result"),
+    path("learning/returned/<uuid:session>/", returned, name="returned"),
     path("learning/certificate/<slug:code>.pdf", views.certificate, name="certificate"),
     path("verify/", views.verify, name="verify_form"),
     path("verify/<slug:code>", views.verify, name="verify"),

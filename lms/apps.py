@@ -13,8 +13,12 @@ class LmsConfig(AppConfig):
     def ready(self) -> None:
         from lms import checks  # noqa: F401  registers the system checks
         from lms.lrs.signals import statement_recorded, statements_arrived
-        from lms.requirements import verifying  # noqa: F401  registers the ledger checks
-        from lms.requirements.completing import on_arrival, on_statement
+        from lms.requirements import (
+            claiming,
+            completing,
+            verifying,  # noqa: F401  registers the ledger checks
+        )
 
-        statements_arrived.connect(on_arrival, dispatch_uid="lms.completing")
-        statement_recorded.connect(on_statement, dispatch_uid="lms.completing")
+        for listener in (completing, claiming):
+            statements_arrived.connect(listener.on_arrival, dispatch_uid=listener.__name__)
+            statement_recorded.connect(listener.on_statement, dispatch_uid=listener.__name__)

@@ -9,6 +9,7 @@ from lms.lrs.models import (
     Document,
     Effect,
     ForwardingTarget,
+    Launch,
     Mention,
     Outgoing,
     Reference,
@@ -27,7 +28,7 @@ from lms.people.models import (
     Person,
 )
 from lms.periodic_models import PeriodicRun
-from lms.requirements.models import AcceptedActivity, Activity, Assignment, Completion, Requirement, Waiver
+from lms.requirements.models import AcceptedActivity, Activity, Assignment, Claim, Completion, Requirement, Waiver
 from lms.signposts.models import SignpostCard
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "Category",
+    "Claim",
     "Completion",
     "Credential",
     "Document",
@@ -47,6 +49,7 @@ __all__ = [
     "ForwardingTarget",
     "Headship",
     "Invitation",
+    "Launch",
     "Leave",
     "Mention",
     "Office",

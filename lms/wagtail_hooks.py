@@ -13,6 +13,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
 from lms.gate.admin import AccessTokenViewSet
@@ -23,7 +24,7 @@ from lms.people.admin import (
     OfficeAccessViewSet,
     OrganisationViewSet,
 )
-from lms.requirements.admin import RequirementViewSet
+from lms.requirements.admin import ActivityViewSet, RequirementViewSet
 from lms.signposts.models import SignpostCard
 
 
@@ -38,6 +39,7 @@ class LearningGroup(ViewSetGroup):  # type: ignore[misc]
     menu_order = 250
     items = (
         RequirementViewSet("requirements"),
+        ActivityViewSet("activities"),
         HeadshipViewSet("headships"),
         OfficeAccessViewSet("office_access"),
         OrganisationViewSet("organisations"),
@@ -72,6 +74,9 @@ def urls() -> list[URLPattern]:
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
         path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
+        path("compliance/claims/", ClaimsReport.as_view(), name="lms_claims_report"),
+        path("compliance/claims/results/", ClaimsReport.as_view(results_only=True), name="lms_claims_report_results"),
+        path("compliance/claims/<int:pk>/", ClaimView.as_view(), name="lms_claim"),
     ]
 
 
@@ -79,6 +84,13 @@ def urls() -> list[URLPattern]:
 def compliance_menu_item() -> ComplianceMenuItem:
     return ComplianceMenuItem(
         _("Compliance"), reverse("lms_compliance"), name="compliance", icon_name="clipboard-list", order=240
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def claims_menu_item() -> ComplianceMenuItem:
+    return ComplianceMenuItem(
+        _("Reported completions"), reverse("lms_claims_report"), name="claims", icon_name="warning", order=901
     )
 
 
@@ -96,6 +108,8 @@ def log_actions(actions: Any) -> None:
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
         ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
+        ("lms.claim.accept", _("Report accepted"), _("A reported completion was accepted in spite of its doubts")),
+        ("lms.credential.rotate", _("Secret renewed"), _("The credential got a new secret")),
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
         ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),
         ("lms.attestation.sign", _("Signed"), _("The person signed")),

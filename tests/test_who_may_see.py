@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -14,10 +15,14 @@ from attestations.models import AttestationText
 from attestations.signing import sign
 from courses import checking
 from courses.enrolling import enrol
-from courses.models import Certificate
+from courses.models import Certificate, CoursePage
+from lms.lrs import vocabulary as v
+from lms.lrs.recording import record
+from lms.lrs.statements import Said
 from lms.people.groups import ensure_groups
 from lms.people.inviting import invite
 from lms.people.models import OfficeAccess
+from lms.requirements.models import Claim
 from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.test_checking import answer, finish_lessons
@@ -40,6 +45,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/check/<session>/<number>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/returned/<session>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/certificate/<code>.pdf":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/sign/<registration>/<activity>/":
@@ -50,6 +57,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "verify/<code>":             (OK,      OK,      OK,      OK,      OK,      OK),
     "verify/<code>/":            (OK,      OK,      OK,      OK,      OK,      OK),
     "onboarding/":               (SIGN_IN, NO,      OK,      NO,      NO,      NO),
+    "xapi/fetch/<token>":        (OK,      OK,      OK,      OK,      OK,      OK),
     "xapi/about":                (OK,      OK,      OK,      OK,      OK,      OK),
     "xapi/about/":               (OK,      OK,      OK,      OK,      OK,      OK),
     "xapi/statements":           (NO,      NO,      NO,      NO,      NO,      NO),
@@ -90,8 +98,14 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
     "admin/compliance/person/<number>/":
                                  (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/claims/":  (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/claims/results/":
+                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/claims/<pk>/":
+                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
     "admin/messages/":           (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
     "admin/messages/results/":   (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/activities/":         (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
     "admin/requirements/":       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
     "admin/headships/":          (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
     "admin/office_access/":      (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
@@ -163,13 +177,24 @@ def world(cast: Cast) -> dict[str, Any]:
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
         "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
         "number": "P00002", "attempt": 1,
-        "code": Certificate.objects.get().code, "activity": text.attestation.activity.pk, "person": "P00002",
+        "code": Certificate.objects.get().code,
+        "pk": doubted(cast, page).pk, "activity": text.attestation.activity.pk, "person": "P00002",
     }  # fmt: skip
+
+
+def doubted(cast: Cast, page: CoursePage) -> Claim:
+    """Another system says that Bruno passed."""
+    assert page.activity is not None
+    said = Said(actor=cast.bruno.uuid, verb=v.PASSED, activity=page.activity.iri, registration=uuid4(), session=uuid4(),
+                at=NOW)  # fmt: skip
+    return Claim.objects.create(
+        statement=record(said), person=cast.bruno, activity=page.activity, doubts=["not_its_word"]
+    )
 
 
 def visit(client: Client, path: str, world: dict[str, Any]) -> str:
     filled = path.replace("<session>/<number>", "<session>/1")
-    for name in ("token", "registration", "session", "page_id", "number", "code", "activity", "person"):
+    for name in ("token", "registration", "session", "page_id", "number", "code", "activity", "person", "pk"):
         filled = filled.replace(f"<{name}>", str(world[name]))
     ask = client.post if path.endswith("/start/") else client.get
     answer = ask(f"/{filled}")

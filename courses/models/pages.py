@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,11 @@ from wagtail.models import Page, PageViewRestriction
 from courses.blocks import INTERACTIVE, RICH_TEXT, LessonBody
 from courses.models.questions import QuestionBank
 from lms.requirements.models import Activity
+
+ENCRYPTED_ADDRESS = RegexValidator(
+    r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$", _("The address begins with https://.")
+)
+IRI = RegexValidator(r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$", _("An IRI begins with its scheme, such as https:."))
 
 
 class CourseIndexPage(Page):
@@ -81,6 +86,18 @@ class CoursePage(Page):
         _("pause after so many failed attempts"), default=3, validators=[MinValueValidator(1)]
     )
     pause_minutes = models.PositiveSmallIntegerField(_("length of the pause, minutes"), default=60)
+    launch_address = models.URLField(
+        _("address of the course"), blank=True, max_length=500, validators=[ENCRYPTED_ADDRESS],
+        help_text=_("For a cmi5 course that runs on another server and reports back. Empty: the lessons are here."),
+    )  # fmt: skip
+    publisher_id = models.CharField(
+        _("publisher's id"), max_length=500, blank=True, validators=[IRI],
+        help_text=_("As the course's own description names it. Empty: its address."),
+    )  # fmt: skip
+    launch_move_on = models.CharField(
+        _("completed when the course says"), max_length=32,
+        choices=Activity.MoveOn.choices[:3], default=Activity.MoveOn.COMPLETED_AND_PASSED,
+    )  # fmt: skip
 
     content_panels = [
         *Page.content_panels,
@@ -91,10 +108,12 @@ class CoursePage(Page):
         MultiFieldPanel([FieldPanel("course_key"), FieldPanel("code"), FieldPanel("version")], heading=_("Identity")),
     ]
     check_panels = [FieldPanel(name) for name in ("bank", "draw", "mastery", "pause_after", "pause_minutes")]
+    elsewhere_panels = [FieldPanel(name) for name in ("launch_address", "publisher_id", "launch_move_on")]
     edit_handler = TabbedInterface(
         [
             ObjectList(content_panels, heading=_("Course")),
             ObjectList(check_panels, heading=_("Final check")),
+            ObjectList(elsewhere_panels, heading=_("Runs elsewhere")),
             ObjectList(Page.promote_panels, heading=_("Promote")),
             ObjectList(Page.settings_panels, heading=_("Settings")),
         ]
@@ -109,12 +128,14 @@ class CoursePage(Page):
 
     def clean(self) -> None:
         super().clean()
-        from courses.registering import key_is_free, problem_with_check
+        from courses.registering import key_is_free, problem_with_check, problem_with_place
 
         if self.course_key and not key_is_free(self):
             raise ValidationError({"course_key": _("Another course has this key.")})
         if self.course_key and (problem := problem_with_check(self)):
             raise ValidationError({"bank": problem})
+        if self.course_key and (problem := problem_with_place(self)):
+            raise ValidationError({"launch_address": problem})
 
     known_lessons: list[LessonPage] | None = None
 

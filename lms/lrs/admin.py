@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.views.generic import EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from lms.admin_secrets import IssueView
+from lms.admin_secrets import IssueView, show_once
 from lms.lrs.models import Credential, ForwardingTarget
 
 
@@ -22,10 +25,33 @@ class IssueCredential(IssueView):
         return credential, {"key": credential.key, "secret": secret}
 
 
+class RenewableCredential(EditView):  # type: ignore[misc]
+    """The edit page with a second button, which makes a new secret and shows it this once."""
+
+    template_name = "lms/admin/credential.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "renew" not in request.POST:
+            return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
+        secret = self.object.rotate()
+        log(self.object, "lms.credential.rotate", user=request.user)
+        show_once(request, _("Copy it now; the earlier secret has ended."), {"secret": secret})
+        return redirect(self.get_edit_url())
+
+
+class CredentialIndex(IndexView):  # type: ignore[misc]
+    """Without those of launches, which are many and end by themselves."""
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().filter(launch=None)
+
+
 class CredentialViewSet(ModelViewSet):  # type: ignore[misc]
     model = Credential
     icon = "key"
     add_view_class = IssueCredential
+    edit_view_class = RenewableCredential
+    index_view_class = CredentialIndex
     list_display = ["name", "key", "is_active", "expires_at", "last_used_at"]
     panels = [
         FieldPanel("name"),
@@ -51,7 +77,7 @@ class ForwardingTargetViewSet(ModelViewSet):  # type: ignore[misc]
 
     model = ForwardingTarget
     icon = "upload"
-    list_display = ["name", "endpoint", "is_active", "waiting", "refused", "last_sent_at", "last_error"]
+    list_display = ["name", "endpoint", "is_active", "waiting", "oldest", "refused", "last_sent_at", "last_error"]
     panels = [
         FieldPanel("name"),
         FieldPanel("endpoint"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from lms.conf import conf
@@ -19,6 +20,8 @@ from lms.lrs.models import Credential, Scope
 from lms.lrs.receiving import Received
 
 CACHE_SECONDS = 5
+CACHE_MOST = 1000
+AUTHORITY_OF_LAUNCHES = "launched"
 _cached: dict[str, tuple[float, Credential]] = {}
 
 
@@ -54,7 +57,8 @@ def credential_of(header: str) -> Credential:
 
 
 def _known(key: str) -> Credential | None:
-    """From memory for a few seconds: a credential that is taken away works no longer than that."""
+    """From memory for a few seconds: a credential that is taken away works no longer than that. That of a launch is asked
+    for each time, since nothing may be taken in a session once it was abandoned (cmi5 section 9.3.6)."""
     now = time.monotonic()
     kept = _cached.get(key)
     if kept is not None and kept[0] > now:
@@ -62,7 +66,10 @@ def _known(key: str) -> Credential | None:
     _cached.pop(key, None)
     credential = Credential.objects.filter(key=key, is_active=True).first()
     if credential is not None:
-        _cached[key] = (now + CACHE_SECONDS, credential)
+        if credential.registration is None:
+            if len(_cached) >= CACHE_MOST:
+                _cached.clear()
+            _cached[key] = (now + CACHE_SECONDS, credential)
         _mark_use(credential)
     return credential
 
@@ -126,20 +133,31 @@ def may_touch(credential: Credential, *, activity: str | None, agent: UUID | Non
 
 
 def may_void(credential: Credential, targets: Iterable[UUID], own: Container[UUID]) -> None:
-    """Only what it said itself, unless it may do everything; nothing in advance of its being said. Raises NotAllowed."""
+    """Only what it said itself, unless it may do everything; nothing in advance of its being said; nothing at all from a
+    launched course. Raises NotAllowed."""
+    if credential.registration is not None:
+        raise NotAllowed("A launched course may not void statements.")
     if not credential.may(Scope.ALL) and any(target not in own for target in targets):
         raise NotAllowed("This credential may void its own statements only.")
 
 
-def authorities(agent: UUID) -> list[int | None]:
-    """The credentials for which this agent vouches; None stands for this site itself."""
-    found: list[int | None] = []
-    if agent == account_key(conf.IRI_BASE, "safeguard"):
-        found.append(None)
-    for credential in Credential.objects.only("pk", "key", "authority").order_by(F("pk")):
-        if agent == authority_key(credential):
-            found.append(credential.pk)
-    return found
+@dataclass
+class Vouched:
+    """Whose statements an agent vouches for: this site's own, those of launched courses, those of these credentials."""
+
+    site: bool = False
+    launched: bool = False
+    credentials: list[int] = field(default_factory=list)
+
+
+def vouched_by(agent: UUID) -> Vouched:
+    """The statements for which this agent is the authority."""
+    rows = Credential.objects.filter(launch=None).only("pk", "key", "authority").order_by("pk")
+    return Vouched(
+        site=agent == account_key(conf.IRI_BASE, "safeguard"),
+        launched=agent == account_key(conf.IRI_BASE, AUTHORITY_OF_LAUNCHES),
+        credentials=[credential.pk for credential in rows if agent == authority_key(credential)],
+    )
 
 
 def authority_key(credential: Credential) -> UUID:

@@ -16,7 +16,7 @@ from lms.lrs.rules.values import moment
 @dataclass(slots=True)
 class Entry:
     """The columns of ``Statement``, and what the statement names. ``pk`` and ``new`` are known once it is stored;
-    ``awaited``: a statement that was stored earlier refers to it."""
+    ``awaited``: a statement that was stored earlier refers to it; ``is_claim``: its credential's word is weighed."""
 
     statement_id: UUID
     actor: UUID
@@ -34,10 +34,18 @@ class Entry:
     pk: int = 0
     new: bool = False
     awaited: bool = False
+    is_claim: bool = False
 
 
 def entry(
-    received: Received, *, authority: str, credential_id: int | None, version: str, now: datetime, place: int = 0
+    received: Received,
+    *,
+    authority: str,
+    credential_id: int | None,
+    version: str,
+    now: datetime,
+    place: int = 0,
+    is_claim: bool = False,
 ) -> Entry:
     """The entry of a valid statement. Sets ``id`` and ``timestamp`` where they are missing; what the client says of
     ``stored``, ``authority`` and ``version`` gives way to ours (part two, 2.4.8 to 2.4.10). ``place`` is the statement's
@@ -71,4 +79,5 @@ def entry(
         raw=raw.decode(),
         digest=hashlib.sha256(raw).hexdigest(),
         index=found,
+        is_claim=is_claim,
     )

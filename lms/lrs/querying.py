@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from lms.conf import conf
-from lms.lrs.authenticating import authorities
+from lms.lrs.authenticating import vouched_by
 from lms.lrs.keys import activity_key, agent_key, verb_key
 from lms.lrs.models import Credential, Statement
 from lms.lrs.rules import values
@@ -200,10 +200,12 @@ def _agent_ways(asked: Mapping[str, str]) -> list[Way]:
     related = asked.get("related_agents") == "true"
     ways = [Way("", "x.actor = %s", [_database_key(key)]), _mentioned("ma", key, direct=not related)]
     if related:
-        vouchers = authorities(key)
-        if None in vouchers:
+        vouched = vouched_by(key)
+        if vouched.site:
             ways.append(Way("", "x.credential_id IS NULL"))
-        ways += [Way("", "x.credential_id = %s", [pk]) for pk in vouchers if pk is not None]
+        if vouched.launched:
+            ways.append(Way("JOIN lms_launch ml ON ml.credential_id = x.credential_id", ""))
+        ways += [Way("", "x.credential_id = %s", [pk]) for pk in vouched.credentials]
     return ways
 
 

@@ -61,9 +61,16 @@ def entries_of(
     """What is to be stored of valid statements that came together with a credential."""
     authority = authority_text(credential)
     credential_id = credential.pk if credential else None
+    is_claim = credential is not None and credential.may_claim
     return [
         entries.entry(
-            received, authority=authority, credential_id=credential_id, version=version, now=now, place=place
+            received,
+            authority=authority,
+            credential_id=credential_id,
+            version=version,
+            now=now,
+            place=place,
+            is_claim=is_claim,
         )
         for place, received in enumerate(batch)
     ]

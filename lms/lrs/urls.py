@@ -3,6 +3,7 @@
 from django.urls import URLPattern, include, path
 
 from lms.lrs.views.documents import activity_profile, agent_profile, state
+from lms.lrs.views.fetching import fetch_token
 from lms.lrs.views.knowledge import about, activities, agents
 from lms.lrs.views.statements import statements
 
@@ -26,6 +27,7 @@ def resources(version: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("fetch/<str:token>", fetch_token, name="xapi-fetch"),
     path("1.0.3/", include((resources("1.0.3"), "xapi-1.0.3"))),
     path("", include((resources("2.0.0"), "xapi-2.0.0"))),
 ]

@@ -10,6 +10,7 @@ FAILED = "http://adlnet.gov/expapi/verbs/failed"
 TERMINATED = "http://adlnet.gov/expapi/verbs/terminated"
 PROGRESSED = "http://adlnet.gov/expapi/verbs/progressed"
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+ABANDONED = "https://w3id.org/xapi/adl/verbs/abandoned"
 WAIVED = "https://w3id.org/xapi/adl/verbs/waived"
 SATISFIED = "https://w3id.org/xapi/adl/verbs/satisfied"
 AGREE = "http://activitystrea.ms/schema/1.0/agree"
@@ -24,6 +25,7 @@ DISPLAY = {
     FAILED: "failed",
     TERMINATED: "terminated",
     PROGRESSED: "progressed",
+    ABANDONED: "abandoned",
     WAIVED: "waived",
     SATISFIED: "satisfied",
     AGREE: "agreed",
@@ -35,6 +37,7 @@ CMI5 = "https://w3id.org/xapi/cmi5/context/categories/cmi5"
 MOVE_ON = "https://w3id.org/xapi/cmi5/context/categories/moveon"
 SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 MASTERY_SCORE = "https://w3id.org/xapi/cmi5/context/extensions/masteryscore"
+LAUNCH_URL = "https://w3id.org/xapi/cmi5/context/extensions/launchurl"
 LAUNCH_MODE = "https://w3id.org/xapi/cmi5/context/extensions/launchmode"
 MOVE_ON_EXTENSION = "https://w3id.org/xapi/cmi5/context/extensions/moveon"
 REASON = "https://w3id.org/xapi/cmi5/result/extensions/reason"

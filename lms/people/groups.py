@@ -16,6 +16,8 @@ def ensure_groups() -> dict[str, Group]:
     for group in found.values():
         group.permissions.add(*reading)
     keeping = Permission.objects.filter(content_type__model__in=MAINTAINED_BY_HR)
-    keeping |= Permission.objects.filter(content_type__app_label="lms", codename="add_invitation")
+    keeping |= Permission.objects.filter(
+        content_type__app_label="lms", codename__in=["add_invitation", "accept_claim", "view_activity"]
+    )
     found[HR].permissions.add(*keeping)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Q
 
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
@@ -32,7 +33,7 @@ LEADING = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED)}
 
 
 def on_arrival(entries: Sequence[Entry], **_: Any) -> list[Entry]:
-    """The listener of ``statements_arrived``. Only what this site says itself completes; the rest is a claim."""
+    """The listener of ``statements_arrived`` for what this site says itself; the word of others is for ``claiming``."""
     return [
         entry
         for entry in entries
@@ -53,15 +54,16 @@ def on_statement(statement: Statement, **_: Any) -> None:
 
 
 def moved_on(activity: Activity, statement: Statement) -> bool:
-    """True when everything that completes the activity was said in this registration (cmi5 section 13.1.4)."""
+    """True when everything that completes the activity was said in this registration (cmi5 section 13.1.4): by this site,
+    or by others who are believed (``claiming``)."""
     needed = {verb_key(verb) for verb in COMPLETES[Activity.MoveOn(activity.move_on)]}
     if statement.verb not in needed:
         return False
     said = Statement.objects.filter(
+        Q(credential=None) | Q(claim__is_believed=True),
         registration=statement.registration,
         activity=activity_key(activity.iri),
         actor=statement.actor,
-        credential=None,
         verb__in=needed,
     )
     return needed <= set(said.values_list("verb", flat=True))

@@ -39,7 +39,8 @@ def test_a_fourth_course_from_bank_to_publication(author: Client, index: CourseI
     assert Question.objects.get().options.count() == 2
     course = {"title": "Safety", "slug": "safety", "summary": "Short.", "objectives": "", "minutes": 5, "sources": "",
               "course_key": "safety", "code": "", "version": "1", "bank": bank.pk, "draw": 1, "mastery": 80,
-              "pause_after": 3, "pause_minutes": 60, "action-publish": "1"}  # fmt: skip
+              "pause_after": 3, "pause_minutes": 60, "launch_move_on": "CompletedAndPassed",
+              "action-publish": "1"}  # fmt: skip
     added = author.post(f"/admin/pages/add/lms_courses/coursepage/{index.pk}/", course)
     page = CoursePage.objects.get()
     assert added.status_code == 302

@@ -12,20 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import checking, grades
 from courses.models import Attempt, Enrolment
+from courses.owning import own_enrolment
 from courses.players.native.course import following_url
 from courses.tracking import all_lessons_done
-
-
-def own_enrolment(request: HttpRequest, session: UUID) -> Enrolment:
-    """404 for somebody else's as for one that does not exist."""
-    person = request.person  # type: ignore[attr-defined]
-    if person is None:
-        raise Http404
-    return get_object_or_404(
-        Enrolment.objects.select_related("person__office", "activity", "page__bank", "page__locale"),
-        person=person,
-        session=session,
-    )
 
 
 @login_required

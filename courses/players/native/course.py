@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from courses.enrolling import enrol, enrolment_of
 from courses.models import CoursePage, Enrolment, LessonPage
+from courses.players.cmi5.course import send_to_course
 from courses.tracking import done_lessons
 from lms.requirements.learning import next_url
 
@@ -56,4 +57,6 @@ def start(request: HttpRequest, page_id: int) -> HttpResponse:
     if person is None or page is None or page.activity is None:
         raise Http404
     enrolment = enrol(person=person, page=page)
+    if page.launch_address:
+        return send_to_course(request, enrolment, page)
     return redirect(resume_url(enrolment, page))

@@ -3,6 +3,7 @@
 from lms.lrs.models.credentials import Credential, Scope
 from lms.lrs.models.documents import Document
 from lms.lrs.models.forwarding import ForwardingTarget, Outgoing
+from lms.lrs.models.launches import Launch
 from lms.lrs.models.statements import ActivityDefinition, AgentName, Attachment, Effect, Mention, Reference, Statement
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Document",
     "Effect",
     "ForwardingTarget",
+    "Launch",
     "Mention",
     "Outgoing",
     "Reference",

@@ -26,6 +26,7 @@ class Scope(models.TextChoices):
     STATE = "state", _("keep and read state of its actors")
     PROFILE = "profile", _("keep and read activity and agent profiles")
     DEFINE = "define", _("define activities in its statements")
+    CLAIM = "claim", _("report completions, which the activity's own rule weighs")
     ALL = "all", _("everything, voiding the statements of others included")
 
 
@@ -105,3 +106,8 @@ class Credential(models.Model):
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes or Scope.ALL in self.scopes
+
+    @property
+    def may_claim(self) -> bool:
+        """Its word is weighed. Asked for by name: who may do everything else need not be believed."""
+        return Scope.CLAIM in self.scopes

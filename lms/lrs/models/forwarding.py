@@ -69,6 +69,11 @@ class ForwardingTarget(models.Model):
         """Statements that have yet to go."""
         return self.outgoing.filter(set_aside="").count()
 
+    def oldest(self) -> datetime | None:
+        """Since when the first of them waits."""
+        first = self.outgoing.filter(set_aside="").order_by("pk").values_list("written_at", flat=True).first()
+        return first
+
     def refused(self) -> int:
         """Statements that the target will not take."""
         return self.outgoing.exclude(set_aside="").count()

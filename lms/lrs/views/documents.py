@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.utils.http import http_date
 
 from lms.lrs import documents
-from lms.lrs.authenticating import may_touch, need
+from lms.lrs.authenticating import NotAllowed, may_touch, need
 from lms.lrs.calls import BadRequest, Call, answered, refused
 from lms.lrs.documents import Content, Place
 from lms.lrs.keys import activity_key
+from lms.lrs.launching import LAUNCH_DATA
 from lms.lrs.models import Document, Scope
 from lms.lrs.models.documents import NOTHING
 from lms.lrs.querying import agent_of, iri_of, moment_of, uuid_of
@@ -35,6 +36,8 @@ def state(call: Call) -> HttpResponse:
     )
     within = registration or NOTHING  # without one it would be the state of every registration
     may_touch(call.credential, activity=call.query["activityId"], agent=place.agent, registration=within)
+    if call.credential.registration and not call.reading and place.name in ("", LAUNCH_DATA):
+        raise NotAllowed("A launched course does not change its launch data (cmi5 section 10.2).")
     return _answer(call, place, careful=call.family == "2.0", many=True)
 
 
@@ -45,6 +48,8 @@ def activity_profile(call: Call) -> HttpResponse:
     call.only("profileId", "since", required=("activityId",))
     place = Place(Document.Kind.ACTIVITY, activity=_activity(call), name=_name(call, "profileId"))
     may_touch(call.credential, activity=call.query["activityId"], agent=None, registration=None)
+    if call.credential.actor is not None and not call.reading:
+        raise NotAllowed("A credential for one actor reads what is kept about activities, and does not change it.")
     return _answer(call, place, careful=True, many=False)
 
 

@@ -36,7 +36,7 @@ def resource(*methods: str) -> Callable[[Resource], View]:
         @wraps(view)
         def wrapped(request: HttpRequest, mount: str) -> HttpResponse:
             if request.method == "OPTIONS":
-                return _with_cors(HttpResponse(status=204), taken)
+                return with_cors(HttpResponse(status=204), taken)
             version = mount
             through = timezone.now()
             try:
@@ -49,7 +49,7 @@ def resource(*methods: str) -> Callable[[Resource], View]:
                 answer.headers["Content-Length"] = str(len(answer.content))
             answer.headers[VERSION_HEADER] = version
             answer.headers[THROUGH_HEADER] = stamp(through)
-            return _with_cors(answer, taken)
+            return with_cors(answer, taken)
 
         return wrapped
 
@@ -85,7 +85,7 @@ def _refusal(error: Exception) -> HttpResponse:
     raise error
 
 
-def _with_cors(answer: HttpResponse, taken: set[str]) -> HttpResponse:
+def with_cors(answer: HttpResponse, taken: set[str]) -> HttpResponse:
     """Any site whose origin is allowed may call from a browser; the credential decides what it may do."""
     if conf.XAPI_ALLOWED_ORIGIN:
         answer.headers["Access-Control-Allow-Origin"] = conf.XAPI_ALLOWED_ORIGIN

@@ -1,0 +1,138 @@
+"""Weighs what other systems say of our activities: kept in any case, believed by the activity's own rule, or doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from aniso8601 import parse_duration
+from django.db import transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+
+from lms.conf import conf
+from lms.lrs import vocabulary as v
+from lms.lrs.entries import Entry
+from lms.lrs.keys import verb_key
+from lms.lrs.models import Launch, Statement
+from lms.people.models import Person
+from lms.requirements.completing import complete, moved_on, person_of
+from lms.requirements.models import Activity, Assignment, Claim, Completion
+from lms.requirements.plausibility import Doubt, Reported, Session, doubts_about_session, doubts_about_time
+
+WEIGHED = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED, v.WAIVED)}
+NEVER_BELIEVED = {verb_key(verb) for verb in (v.SATISFIED, v.WAIVED)}  # cmi5 9.3.7 and 9.3.9: for the LMS to say
+TERMINATED = verb_key(v.TERMINATED)
+
+
+class CannotBeAccepted(ValueError):
+    """The claim is about nobody of ours, about whoever would accept it, or counts already."""
+
+
+def on_arrival(entries: Sequence[Entry], **_: Any) -> list[Entry]:
+    """The listener of ``statements_arrived``."""
+    return [entry for entry in entries if entry.is_claim and (entry.verb in WEIGHED or entry.verb == TERMINATED)]
+
+
+def on_statement(statement: Statement, **_: Any) -> None:
+    """The listener of ``statement_recorded``."""
+    if statement.credential_id is None:
+        return
+    launch = Launch.objects.filter(credential=statement.credential_id).first()
+    if statement.verb == TERMINATED:
+        if launch is not None:
+            Launch.objects.filter(pk=launch.pk, ended_at=None).update(ended_at=statement.stored)
+    elif statement.verb in WEIGHED and statement.credential is not None and statement.credential.may_claim:
+        weigh(statement, launch)
+
+
+def weigh(statement: Statement, launch: Launch | None) -> Claim | None:
+    """Keep the claim, with its doubts; what is believed completes the activity. None where it is about none of ours."""
+    data = statement.data
+    activity = Activity.objects.select_related("part_of").filter(iri=data["object"].get("id", "")).first()
+    if activity is None:
+        return None
+    person = person_of(data["actor"])
+    doubts = _doubts(statement, data, activity, person, launch)
+    claim, _ = Claim.objects.get_or_create(
+        statement=statement,
+        defaults={
+            "activity": activity,
+            "person": person,
+            "doubts": [doubt.value for doubt in doubts],
+            "is_believed": not doubts,
+        },
+    )
+    _complete(claim, statement)
+    return claim
+
+
+def accept(*, claim: Claim, by: Any) -> Claim:
+    """Let a doubted claim count. Raises CannotBeAccepted."""
+    with transaction.atomic():
+        claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+        concerned = claim.person
+        if concerned is None or claim.is_believed or concerned == getattr(by, "person", None):
+            raise CannotBeAccepted
+        claim.is_believed, claim.accepted_by, claim.accepted_at = True, by, timezone.now()
+        claim.save(update_fields=["is_believed", "accepted_by", "accepted_at"])
+        log(concerned, "lms.claim.accept", user=by, data={"claim": claim.pk, "doubts": claim.doubts})
+        _complete(claim, claim.statement)
+    return claim
+
+
+def _complete(claim: Claim, statement: Statement) -> None:
+    if claim.is_believed and claim.person is not None and moved_on(claim.activity, statement):
+        complete(person=claim.person, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED)
+
+
+def _doubts(
+    statement: Statement, data: dict[str, Any], activity: Activity, person: Person | None, launch: Launch | None
+) -> list[Doubt]:
+    said = _reported(statement, data)
+    found = [] if person is not None else [Doubt.FOREIGN_ACTOR]
+    if statement.verb in NEVER_BELIEVED:
+        found.append(Doubt.NOT_ITS_TO_SAY)
+    if said.denied:
+        found.append(Doubt.CONTRADICTS_ITSELF)
+    if launch is not None:
+        if activity.word != Activity.Word.LAUNCHED:
+            found.append(Doubt.NOT_ITS_WORD)
+        shortest = timedelta(minutes=activity.minutes) * conf.IMPLAUSIBLE_PERCENT / 100
+        return [*found, *doubts_about_session(said, _session(launch), shortest=shortest)]
+    if activity.word != Activity.Word.TRUSTED or statement.credential not in list(activity.trusted.all()):
+        found.append(Doubt.NOT_ITS_WORD)
+    given = Assignment.objects.filter(person=person).values_list("registration", flat=True)
+    if said.registration is None or not given.filter(registration=said.registration).exists():
+        found.append(Doubt.OTHER_REGISTRATION)
+    return [*found, *doubts_about_time(said, began=None)]
+
+
+def _session(launch: Launch) -> Session:
+    first = Launch.objects.filter(registration=launch.registration, activity=launch.activity).order_by("began_at")
+    return Session(
+        activity=launch.activity,
+        registration=launch.registration,
+        session=launch.session,
+        began=launch.began_at,
+        first_began=first.values_list("began_at", flat=True)[0],
+        ended=launch.ended_at,
+        mastery=launch.mastery,
+    )
+
+
+def _reported(statement: Statement, data: dict[str, Any]) -> Reported:
+    result = data.get("result", {})
+    session = data.get("context", {}).get("extensions", {}).get(v.SESSION_ID, "")
+    return Reported(
+        activity=data["object"].get("id", ""),
+        passed=statement.verb == verb_key(v.PASSED),
+        at=statement.timestamp,
+        stored=statement.stored,
+        registration=statement.registration,
+        session=session if isinstance(session, str) else "",
+        duration=parse_duration(result["duration"]) if "duration" in result else None,
+        scaled=result.get("score", {}).get("scaled"),
+        denied=result.get("success") is False or result.get("completion") is False,
+    )

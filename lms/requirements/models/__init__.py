@@ -1,0 +1,18 @@
+"""Models of what is owed and what was done, one file for each concept."""
+
+from lms.requirements.models.activities import Activity
+from lms.requirements.models.assignments import Assignment, Waiver
+from lms.requirements.models.claims import Claim
+from lms.requirements.models.ledger import Completion, proof_of
+from lms.requirements.models.rules import AcceptedActivity, Requirement
+
+__all__ = [
+    "AcceptedActivity",
+    "Activity",
+    "Assignment",
+    "Claim",
+    "Completion",
+    "Requirement",
+    "Waiver",
+    "proof_of",
+]
