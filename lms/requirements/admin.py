@@ -57,4 +57,5 @@ class ActivityViewSet(ModelViewSet):  # type: ignore[misc]
     copy_view_enabled = False
     menu_label = _("Activities")
 
+
 register_permission_policy(Activity, ChangedOnly(Activity), exact_class=True)
