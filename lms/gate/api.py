@@ -11,7 +11,7 @@ from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
-from lms.gate.decision import UnknownPerson, decide
+from lms.gate.decision import UnknownGate, UnknownPerson, decide
 from lms.gate.models import AccessToken
 
 
@@ -59,6 +59,8 @@ def clearance(request: HttpRequest, person: str, gate: str = "onboarding") -> St
         return Status(200, asdict(decide(number=person, gate=gate)))
     except UnknownPerson:
         return Status(404, {"error": "There is nobody with that number."})
+    except UnknownGate:
+        return Status(404, {"error": "No requirement in force asks at a gate of that name."})
 
 
 @api.exception_handler(AuthenticationError)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from django.db.models import Exists
 from django.utils import timezone
 
 from lms.people.models import Person
+from lms.requirements.models import Requirement
 from lms.requirements.standing import Facts, Standing, standing
 
 COLUMNS = (
@@ -18,6 +20,10 @@ COLUMNS = (
 
 class UnknownPerson(LookupError):
     """There is nobody with that number."""
+
+
+class UnknownGate(LookupError):
+    """No requirement in force names that gate: a slip in its name must not open every door."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +49,22 @@ class Decision:
 
 
 def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
-    """The gate's answer for the person with that number. Raises UnknownPerson.
+    """The gate's answer for the person with that number. Raises UnknownPerson or UnknownGate.
 
     Only requirements that name the gate count. One that is not met blocks, unless it lets people through until its due
     date; a waiver, or a proof that is to be renewed, limits the answer to its last day. A person who has left is blocked.
     """
     if "\x00" in number:
         raise UnknownPerson(number)
+    if not gate or "\x00" in gate:
+        raise UnknownGate(gate)
     now = now or timezone.now()
     today = timezone.localdate(now)
     rows = list(
-        Person.objects.filter(number=number).values_list(
+        Person.objects.filter(number=number)
+        .annotate(gate_is_known=Exists(Requirement.objects.in_force(today).filter(gate=gate)))
+        .values_list(
+            "gate_is_known",
             "left_on",
             "assignments__ended_on",
             "assignments__requirement__gate",
@@ -67,8 +78,11 @@ def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
         raise UnknownPerson(number)
     missing: list[Missing] = []
     limits: list[date] = []
-    left_on = rows[0][0]
-    for _, ended_on, asked_at, code, title, grace, *dates in rows:
+    known, left_on = rows[0][:2]
+    has_left = left_on is not None and left_on <= today
+    if not known and not has_left:
+        raise UnknownGate(gate)
+    for _, _, ended_on, asked_at, code, title, grace, *dates in rows:
         if asked_at != gate or ended_on is not None:
             continue
         facts = Facts(**dict(zip(COLUMNS, dates, strict=True)))
@@ -82,7 +96,7 @@ def decide(*, number: str, gate: str, now: datetime | None = None) -> Decision:
             limits += [facts.waived_until] if facts.waived_until else []
         elif what is Standing.EXPIRING:
             limits += [end for end in (facts.valid_until or facts.carried_until,) if end]
-    if missing or (left_on is not None and left_on <= today):
+    if missing or has_left:
         return Decision("block", now, missing=sorted(missing, key=lambda item: item.due_on))
     if limits:
         return Decision("allow_until", now, until=min(limits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,8 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
 from lms.conf import conf
-from lms.gate.decision import Decision, decide
+from lms.gate.decision import Decision, UnknownGate, decide
 from lms.people.models import person_of
+
+logger = logging.getLogger(__name__)
 
 # DOMAIN: reporting and support, the courses themselves, and the way to sign in are never blocked.
 OPEN_PREFIXES = ("/learning/", "/courses/", "/help/", "/accounts/", "/invitation/", "/verify/", "/healthz", "/xapi/")
@@ -59,7 +62,11 @@ def answer_if_shut(request: HttpRequest, gate: str) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
     person = person_of(request.user)
-    decision: Decision | None = decide(number=person.number, gate=gate) if person else None
+    decision: Decision | None = None
+    try:
+        decision = decide(number=person.number, gate=gate) if person else None
+    except UnknownGate:
+        logger.error("No requirement in force names the gate %s; it stays shut.", gate)
     if decision is not None and decision.lets_through:
         return None
     context = {"decision": decision, "gate": gate, "person": person}

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 
 from lms.checks import gates_leave_the_way_open
-from lms.gate.decision import UnknownPerson, decide
+from lms.gate.decision import UnknownGate, UnknownPerson, decide
 from lms.gate.middleware import requires_clearance
 from lms.gate.models import AccessToken
 from lms.people.models import Person
@@ -81,6 +81,28 @@ def test_who_has_left_is_blocked_and_who_is_unknown_is_told_apart(cast: Cast, ru
     assert decide(number="P00002", gate="no-requirement-names-it", now=NOW).decision == "block"
     with pytest.raises(UnknownPerson):
         decide(number="P99999", gate="onboarding", now=NOW)
+
+
+def test_a_gate_that_no_rule_in_force_names_opens_nothing(
+    cast: Cast, rules: list[Requirement], client: Client
+) -> None:
+    for code in ("sea", "respect", "ethics"):
+        satisfied(cast.assignment(cast.bruno, code))
+    token = AccessToken.issue(name="Access control")
+    for gate in ("onbording", "%00", ""):
+        answer = client.get(f"/api/v1/clearance/P00002?gate={gate}", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.json()) == (
+            404, {"error": "No requirement in force asks at a gate of that name."}
+        )  # fmt: skip
+    Requirement.objects.update(applies_until=date(2026, 11, 1))
+    with pytest.raises(UnknownGate):
+        decide(number="P00002", gate="onboarding", now=NOW)
+    assert cast.bruno.user is not None
+    client.force_login(cast.bruno.user)
+    with override_settings(LMS_GATED_PATHS={"/onboarding/": "onbording"}):
+        shut = client.get("/onboarding/", headers={"Accept-Language": "en"})
+    assert shut.status_code == 403
+    assert "no rule says who may" in shut.content.decode()
 
 
 def test_api_answers_with_two_queries(
