@@ -56,5 +56,15 @@ def protect(table: str) -> migrations.RunPython:
     return migrations.RunPython(forward, backward, elidable=False)
 
 
+def protect_again(table: str) -> migrations.RunPython:
+    """The migration operation behind one that alters the table: SQLite makes it anew then, without its triggers."""
+
+    def again(apps: Any, schema_editor: Any) -> None:
+        drop_triggers(schema_editor.connection, table)
+        create_triggers(schema_editor.connection, table)
+
+    return migrations.RunPython(again, again, elidable=False)
+
+
 def _name(table: str, event: str) -> str:
     return f"{table}_refuses_{event.lower()}"

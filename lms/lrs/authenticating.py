@@ -66,7 +66,7 @@ def _known(key: str) -> Credential | None:
     _cached.pop(key, None)
     credential = Credential.objects.filter(key=key, is_active=True).first()
     if credential is not None:
-        if credential.registration is None:
+        if not credential.is_of_a_launch:
             if len(_cached) >= CACHE_MOST:
                 _cached.clear()
             _cached[key] = (now + CACHE_SECONDS, credential)
@@ -135,7 +135,7 @@ def may_touch(credential: Credential, *, activity: str | None, agent: UUID | Non
 def may_void(credential: Credential, targets: Iterable[UUID], own: Container[UUID]) -> None:
     """Only what it said itself, unless it may do everything; nothing in advance of its being said; nothing at all from a
     launched course. Raises NotAllowed."""
-    if credential.registration is not None:
+    if credential.is_of_a_launch:
         raise NotAllowed("A launched course may not void statements.")
     if not credential.may(Scope.ALL) and any(target not in own for target in targets):
         raise NotAllowed("This credential may void its own statements only.")

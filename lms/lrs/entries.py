@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from lms.lrs.indexing import Index, index
-from lms.lrs.keys import verb_key
+from msgspec import UNSET
+
+from lms.lrs.indexing import Index, index, ordinary_index
+from lms.lrs.keys import Key, verb_key
 from lms.lrs.receiving import Received
+from lms.lrs.rules.shapes import Statement as Shape
 from lms.lrs.rules.values import moment
 
 
@@ -52,32 +56,66 @@ def entry(
     place in its batch: a microsecond apart each, they keep their order."""
     stored = now + timedelta(microseconds=place)
     stamp = stored.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    data = received.data
-    identity = UUID(data["id"]) if "id" in data else uuid4()
-    ours: dict[str, str] = {
-        "id": f'"{identity}"',
+    what = _ordinary(received.shape) if received.shape is not None else _any(received.data)
+    identity = received.identity or uuid4()
+    ours = {
         "stored": f'"{stamp}"',
         "authority": authority,
-        "version": f'"{data.get("version", "1.0.0" if version == "1.0.3" else version)}"',
+        "version": f'"{what.version or ("1.0.0" if version == "1.0.3" else version)}"',
     }
-    if "timestamp" not in data:
+    if what.id != str(identity):
+        ours["id"] = f'"{identity}"'
+    if what.timestamp is None:
         ours["timestamp"] = f'"{stamp}"'
     raw = received.text(ours)
-    found = index(data)
-    registration = data["context"].get("registration") if "context" in data else None
     return Entry(
         statement_id=identity,
-        actor=found.actor,
-        verb=verb_key(data["verb"]["id"]),
-        activity=found.activity,
-        registration=UUID(registration) if registration else None,
-        refers_to=found.refers_to,
-        voids=found.voids,
-        timestamp=moment(data["timestamp"]) if "timestamp" in data else stored,
+        actor=what.index.actor,
+        verb=verb_key(what.verb),
+        activity=what.index.activity,
+        registration=what.registration,
+        refers_to=what.index.refers_to,
+        voids=what.index.voids,
+        timestamp=moment(what.timestamp) if what.timestamp else stored,
         stored=stored,
         credential_id=credential_id,
         raw=raw.decode(),
         digest=hashlib.sha256(raw).hexdigest(),
-        index=found,
+        index=what.index,
         is_claim=is_claim,
+    )
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the columns are made of."""
+
+    index: Index
+    verb: str
+    registration: UUID | None
+    timestamp: str | None
+    id: str
+    version: str = ""
+
+
+def _ordinary(shape: Shape) -> _Parts:
+    context = shape.context
+    return _Parts(
+        ordinary_index(shape),
+        shape.verb.id,
+        Key(context.registration) if context is not UNSET and context.registration else None,
+        shape.timestamp or None,
+        shape.id or "",
+    )
+
+
+def _any(data: dict[str, Any]) -> _Parts:
+    registration = data.get("context", {}).get("registration")
+    return _Parts(
+        index(data),
+        data["verb"]["id"],
+        UUID(registration) if registration else None,
+        data.get("timestamp"),
+        data.get("id", ""),
+        data.get("version", ""),
     )

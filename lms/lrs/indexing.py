@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from lms.lrs.keys import activity_key, agent_key
+from msgspec import UNSET, to_builtins
+
+from lms.lrs.keys import account_key, activity_key, agent_key
+from lms.lrs.rules.shapes import Statement
 from lms.lrs.rules.statements import VOIDED
 
 PARTIES = (("contextAgents", "agent"), ("contextGroups", "group"))
@@ -36,6 +39,28 @@ def index(data: dict[str, Any]) -> Index:
     _context(found, data.get("context", {}))
     found.direct.discard(found.actor)
     found.related -= found.direct | {found.actor, found.activity}  # type: ignore[arg-type]
+    return found
+
+
+def ordinary_index(shape: Statement) -> Index:
+    """``index`` once more, for a statement of the ordinary kind; a property test holds the two together."""
+    account, target = shape.actor.account, shape.object
+    found = Index(actor=account_key(account.homePage, account.name), activity=activity_key(target.id))
+    if shape.actor.name:
+        found.names.add((found.actor, shape.actor.name))
+    mentioned = [target]
+    if shape.context is not UNSET and shape.context.contextActivities is not UNSET:
+        kinds = shape.context.contextActivities
+        for activities in (kinds.parent, kinds.grouping, kinds.category, kinds.other):
+            if activities is not UNSET:
+                mentioned += activities
+    for activity in mentioned:
+        if activity.definition:
+            definition = to_builtins(activity.definition)
+            if definition:
+                found.definitions[activity.id] = definition
+    found.related.update([activity_key(activity.id) for activity in mentioned])
+    found.related.discard(found.activity)  # type: ignore[arg-type]
     return found
 
 

@@ -12,9 +12,26 @@ from typing import Any
 from uuid import UUID
 
 
+class Key(UUID):
+    """A UUID that remembers how it is written, since it is written into several columns and very many rows.
+
+    ``text`` is the canonical form; ``Key(text)`` takes it on trust.
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        object.__setattr__(self, "text", text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @lru_cache(maxsize=50_000)
-def _key(name: str) -> UUID:
-    return UUID(bytes=hashlib.blake2b(name.encode(), digest_size=16).digest())
+def _key(name: str) -> Key:
+    return Key(str(UUID(bytes=hashlib.blake2b(name.encode(), digest_size=16).digest())))
 
 
 def verb_key(iri: str) -> UUID:

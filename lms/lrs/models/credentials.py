@@ -108,6 +108,11 @@ class Credential(models.Model):
         return scope in self.scopes or Scope.ALL in self.scopes
 
     @property
+    def is_of_a_launch(self) -> bool:
+        """Held by a course that speaks of one learner in one registration (``lms.lrs.launching``)."""
+        return self.registration is not None and self.actor is not None
+
+    @property
     def may_claim(self) -> bool:
         """Its word is weighed. Asked for by name: who may do everything else need not be believed."""
         return Scope.CLAIM in self.scopes

@@ -29,9 +29,10 @@ class Statement(models.Model):
     voids = models.UUIDField(null=True, help_text="The statement that it voids.")
     timestamp = models.DateTimeField()
     stored = models.DateTimeField()
-    credential = models.ForeignKey(
-        Credential, null=True, on_delete=models.PROTECT, help_text="Empty: said by this site itself.", db_index=False
-    )
+    credential = models.ForeignKey(  # whose row a constraint would lock for every statement that it writes
+        Credential, null=True, on_delete=models.PROTECT, help_text="Empty: said by this site itself.", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
     raw = models.TextField()
     digest = models.CharField(max_length=64)
 
@@ -74,16 +75,18 @@ class Mention(models.Model):
     """An agent or activity that a statement names elsewhere than as its actor or its object.
 
     ``direct`` marks what the plain ``agent`` filter finds too: members of the acting group, and an agent as the object.
+    Written in the one command that writes the statement, which is never deleted: no constraint has to watch over it.
     """
 
-    id = models.BigAutoField(primary_key=True)
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="mentions")
+    pk = models.CompositePrimaryKey("key", "statement")
     key = models.UUIDField()
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, related_name="mentions", db_constraint=False, db_index=False
+    )
     direct = models.BooleanField(default=False)
 
     class Meta:
         app_label = "lms"
-        indexes = [models.Index(fields=["key", "statement"], name="lms_mention_key")]
 
     def __str__(self) -> str:
         return f"{self.statement_id} names {self.key}"

@@ -36,7 +36,7 @@ def state(call: Call) -> HttpResponse:
     )
     within = registration or NOTHING  # without one it would be the state of every registration
     may_touch(call.credential, activity=call.query["activityId"], agent=place.agent, registration=within)
-    if call.credential.registration and not call.reading and place.name in ("", LAUNCH_DATA):
+    if call.credential.is_of_a_launch and not call.reading and place.name in ("", LAUNCH_DATA):
         raise NotAllowed("A launched course does not change its launch data (cmi5 section 10.2).")
     return _answer(call, place, careful=call.family == "2.0", many=True)
 
@@ -48,8 +48,8 @@ def activity_profile(call: Call) -> HttpResponse:
     call.only("profileId", "since", required=("activityId",))
     place = Place(Document.Kind.ACTIVITY, activity=_activity(call), name=_name(call, "profileId"))
     may_touch(call.credential, activity=call.query["activityId"], agent=None, registration=None)
-    if call.credential.actor is not None and not call.reading:
-        raise NotAllowed("A credential for one actor reads what is kept about activities, and does not change it.")
+    if call.credential.is_of_a_launch and not call.reading:
+        raise NotAllowed("A launched course reads what is kept about activities, and does not change it.")
     return _answer(call, place, careful=True, many=False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -37,8 +36,11 @@ def _read(call: Call) -> tuple[list[Received], dict[str, attachments.Part]]:
     elif call.content_type != "application/json":
         raise BadRequest("Content-Type must be application/json or multipart/mixed.")
     received = receiving.read(body, family=call.family)
-    attachments.check(received, given)
-    for statement in received:
+    declaring = [
+        statement for statement in received if statement.shape is None
+    ]  # the ordinary kind has no attachments
+    attachments.check(declaring, given)
+    for statement in declaring:
         signatures.check(statement, given)
     return received, given
 
@@ -51,8 +53,9 @@ def _put(call: Call) -> HttpResponse:
     if len(received) != 1:
         raise BadRequest("PUT takes one statement.")
     statement = received[0]
-    if UUID(statement.data.setdefault("id", str(asked))) != asked:
+    if statement.identity not in (None, asked):
         raise BadRequest("The statement's id differs from statementId.")
+    statement.identity = asked
     storing.take(received, given, credential=call.credential, version=call.version)
     return HttpResponse(status=204)
 
@@ -89,12 +92,13 @@ def _languages(call: Call) -> list[str]:
 
 def _listed(call: Call, page: Page) -> HttpResponse:
     """Put together from the stored texts, so that what was received is what is given back, to the letter."""
-    raws = [found.raw for found in page.statements]
-    texts = rendered(raws, page.asked.get("format", "exact"), _languages(call))
+    texts = rendered(page.texts, page.asked.get("format", "exact"), _languages(call))
     more = f"{reverse(f'xapi-{call.mount}:statements')}?more={page.more}" if page.more else ""
-    answer = _with_attachments(f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}', raws, page.asked)
-    if page.statements:
-        answer.headers["Last-Modified"] = http_date(max(found.stored for found in page.statements).timestamp())
+    answer = _with_attachments(
+        f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}', page.texts, page.asked
+    )
+    if page.newest is not None:
+        answer.headers["Last-Modified"] = http_date(page.newest.timestamp())
     return answer
 
 

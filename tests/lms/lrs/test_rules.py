@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lms.lrs.indexing import index, ordinary_index
 from lms.lrs.receiving import read
-from lms.lrs.rules.shapes import fits
+from lms.lrs.rules.shapes import ordinary
 from lms.lrs.rules.statements import statement
 from lms.lrs.rules.values import InvalidStatement
 
@@ -191,13 +192,63 @@ def test_any_bytes_are_taken_or_refused_in_words(body: bytes) -> None:
         ]
     ),
 )
-def test_what_the_quick_check_waves_through_is_valid(path: str, value: Any) -> None:
+def test_what_the_quick_check_waves_through_is_valid_and_found_as_ever(path: str, value: Any) -> None:
     data = changed(path, value)
-    if fits(data):
+    if path != "timestamp":
+        data["timestamp"] = ORDINARY["timestamp"]
+    shape = ordinary(json.dumps(data).encode())
+    if shape is not None:
         statement(data)
+        assert ordinary_index(shape) == index(data)
+
+
+ORDINARY = {**GOOD, "timestamp": "2026-11-23T12:00:00.123Z"}
 
 
 def test_the_ordinary_statement_takes_the_quick_way() -> None:
-    assert fits({**GOOD, "timestamp": "2026-11-23T12:00:00.123Z"})
-    assert not fits(changed("result.score.min", 11))
-    assert not fits(changed("verb.id", "http://adlnet.gov/expapi/verbs/voided"))
+    for text in (json.dumps(ORDINARY), json.dumps(ORDINARY, separators=(",", ":")), json.dumps(ORDINARY) + "\n"):
+        (received,) = read(text.encode())
+        assert received.shape is not None or "\n" in text
+        assert received.data == ORDINARY
+    for path, value in (
+        ("result.score.min", 11),
+        ("verb.id", "http://adlnet.gov/expapi/verbs/voided"),
+        ("verb.id", "no IRI"),
+        ("verb.display", {"english": "did"}),
+        ("context.extensions", {"no IRI": 1}),
+        ("actor.account.name", "line\nend"),
+    ):
+        assert ordinary(json.dumps(changed(path, value)).encode()) is None, path
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"verb":', '"verb":1,"verb":'),
+        ('"verb":', '"verb" :1,"verb":'),
+        ('"verb":', '"verb"\n:1,"verb":'),
+        ('"verb":', '"verb":"\\u0022:","verb":'),
+        ('"platform":"', '"platform":"\\u0022:\\"\\u003a","platform":"'),
+        ('"name":"ada"', '"name":"\\"\\u003A","name":"ada"'),
+    ],
+)
+def test_a_key_that_stands_there_twice_is_found_however_it_is_written(before: str, after: str) -> None:
+    text = json.dumps({**ORDINARY, "context": {"platform": "x"}}, separators=(",", ":"))
+    doubled = (
+        text.replace(before, after)
+        if before in text
+        else text.replace('"verb":', after.replace("name", "verb") + ',"verb":')
+    )
+    with pytest.raises(InvalidStatement):
+        read(doubled.encode())
+    with pytest.raises(InvalidStatement):
+        read(f"[{doubled}]".encode())
+
+
+def test_what_the_store_adds_leaves_every_other_letter_as_it_was() -> None:
+    text = json.dumps(ORDINARY).replace('"scaled": 0.5', '"scaled": 5.0e-1')
+    (received,) = read(text.encode())
+    assert received.shape is not None
+    assert received.text({"stored": '"now"', "version": '"1.0.0"'}).decode() == (
+        text[:-1] + ',"stored":"now","version":"1.0.0"}'
+    )
