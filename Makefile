@@ -8,7 +8,7 @@ BIN := .venv/bin
 demo: .venv/.installed
 	$(BIN)/python manage.py demo
 
-test: .venv/.installed browser
+test: .venv/.installed .venv-ralph/.installed browser
 	$(BIN)/python -m tests.run
 
 lint: .venv/.installed
@@ -32,6 +32,12 @@ lock:
 	@test -n "$(PYTHON)" || { echo "Safeguard needs Python 3.11 or newer; none was found on PATH."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+# A record store of other people, to which the tests of forwarding pass statements on.
+.venv-ralph/.installed: tests/faults/ralph.lock
+	@test -x .venv-ralph/bin/python || $(PYTHON) -m venv .venv-ralph
+	.venv-ralph/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/faults/ralph.lock
 	@touch $@
 
 # A browser for the journeys, and axe-core for accessibility.

@@ -4,21 +4,21 @@
 ROWS=1000000 .venv/bin/python -m benchmarks.statements       # finds among so many
 RALPH=/path/to/venv/bin/python .venv/bin/python -m benchmarks.statements    # and against Ralph that stores nothing
 
-One worker, four threads, sixteen connections, statements of about 1.2 kB, PostgreSQL with durable commits; client, server
-and database share the machine. ``RALPH`` is the Python of an environment with ``ralph-malph[lrs,cli]`` in it.
+One worker for POST and two for GET, of twelve threads; sixteen connections, statements of about 1.2 kB, PostgreSQL with
+durable commits; client, server and database share the machine. ``RALPH`` is the Python of an environment with
+``ralph-malph[lrs,cli]`` in it.
 """
 
 from __future__ import annotations
 
 import base64
-import http.client
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -26,11 +26,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from benchmarks.load import Call, Load, Measured
+
 SECONDS = float(os.environ.get("SECONDS", "6"))
 ROWS = int(os.environ.get("ROWS", "10000"))
 RALPH = os.environ.get("RALPH", "")
 ROOT = Path(__file__).resolve().parents[1]
-PORT, CONNECTIONS, PEOPLE = 8766, 16, 5000
+THREADS = os.environ.get("THREADS", "12")
+PORT, PEOPLE = 8766, 5000
 TOKEN = base64.b64encode(b"bench:bench").decode()
 HEADERS = {"Authorization": f"Basic {TOKEN}", "Content-Type": "application/json", "X-Experience-API-Version": "1.0.3"}
 VERBS = ["completed", "passed", "initialized", "terminated"]
@@ -66,55 +69,41 @@ def bodies(count: int, batch: int) -> list[bytes]:
     return [json.dumps(item, separators=(",", ":")).encode() for item in made]
 
 
-class Load:
-    """Sixteen connections that ask one server as fast as it answers; CPU of its process and rate in ``run``."""
+class Store:
+    """One server that takes statements at ``path``."""
 
-    def __init__(self, port: int, pids: list[int], path: str) -> None:
-        self.port, self.pids, self.path = port, pids, path
+    def __init__(self, command: list[str], port: int, path: str, environment: dict[str, str]) -> None:
+        self.path = path
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        time.sleep(3)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        self.load = Load(port, [self.process.pid, *map(int, children)], HEADERS)
 
-    def cpu(self) -> float:
-        ticks = 0
-        for pid in self.pids:
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def run(self, calls: list[tuple[str, str, bytes]], each: int = 1) -> tuple[float, float, float]:
-        """Things a second, CPU seconds for each, and the time that 99 of 100 calls keep within."""
-        waiting, times, lock = iter(calls), list[float](), threading.Lock()
-        stop = time.monotonic() + SECONDS
-
-        def ask() -> None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port)
-            while time.monotonic() < stop:
-                with lock:
-                    call = next(waiting, None)
-                if call is None:
-                    break
-                begun = time.monotonic()
-                connection.request(*call, HEADERS)
-                answer = connection.getresponse()
-                body = answer.read()
-                assert answer.status in (200, 204), (answer.status, body[:300])
-                with lock:
-                    times.append(time.monotonic() - begun)
-            connection.close()
-
-        before, begun = self.cpu(), time.monotonic()
-        threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        done = len(times) * each
-        p99 = sorted(times)[int(len(times) * 0.99)]
-        return done / (time.monotonic() - begun), (self.cpu() - before) / done, p99
-
-    def posts(self, batch: int) -> tuple[float, float, float]:
+    def posts(self, batch: int) -> Measured:
         """After a warm-up: a password is hashed slowly once, plans and pages are cold."""
-        self.run([("POST", self.path, body) for body in bodies(200, batch)], batch)
-        found = bodies(int(SECONDS * (1500 if batch == 1 else 200)), batch)
-        return self.run([("POST", self.path, body) for body in found], batch)
+        self.load.run([("POST", self.path, body) for body in bodies(200, batch)], SECONDS, batch)
+        found = bodies(int(SECONDS * (2000 if batch == 1 else 250)), batch)
+        return self.load.run([("POST", self.path, body) for body in found], SECONDS, batch)
+
+    def gets(self, calls: list[Call]) -> Measured:
+        self.load.run(calls[:200], SECONDS)
+        return self.load.run(calls[200:], SECONDS)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def ours(workers: int) -> Store:
+    command = [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", str(workers),
+               "--threads", THREADS, "--log-level", "error"]  # fmt: skip
+    return Store(command, PORT, "/xapi/1.0.3/statements", dict(os.environ))
 
 
 def raw_insert(batch: int) -> float:
@@ -167,33 +156,26 @@ def fill(rows: int) -> None:
         cursor.execute("VACUUM ANALYZE lms_statement")
 
 
-def finds() -> dict[str, list[tuple[str, str, bytes]]]:
+def finds() -> dict[str, list[Call]]:
     """Addresses of GET by each filter, many of each kind so that no page stays warm by itself."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        share = min(100.0, 100 * 20_000 / ROWS)
+        cursor.execute(f"SELECT registration FROM lms_statement TABLESAMPLE SYSTEM ({share})")
+        registrations = [str(row[0]) for row in cursor.fetchall()]
     found: dict[str, list[str]] = {"agent": [], "verb": [], "activity": [], "registration": [], "since": []}
-    for _ in range(int(SECONDS * 2000)):
+    for _ in range(int(SECONDS * 3000)):
         one = statement()
         found["agent"].append(f"agent={quote(json.dumps(one['actor']))}")
         found["verb"].append(f"verb={quote(one['verb']['id'])}")
         found["activity"].append(f"activity={quote(one['object']['id'])}")
-        found["registration"].append(f"registration={one['context']['registration']}")
+        found["registration"].append(f"registration={random.choice(registrations)}")
         found["since"].append(f"since=2026-{random.randrange(1, 12):02d}-15T00:00:00Z&ascending=true")
     return {
         name: [("GET", f"/xapi/1.0.3/statements?limit=100&{query}", b"") for query in queries]
         for name, queries in found.items()
     }
-
-
-def serving(command: list[str], port: int, path: str, environment: dict[str, str]) -> tuple[Any, Load]:
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-    for _ in range(300):
-        try:
-            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
-            break
-        except OSError:
-            time.sleep(0.1)
-    time.sleep(2)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return process, Load(port, [process.pid, *map(int, children)], path)
 
 
 def main() -> int:
@@ -218,42 +200,38 @@ def main() -> int:
             secret_hash=Credential.hash_secret("bench"),
         ).save()
         fill(ROWS)
-        process, load = serving(
-            [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", "1",
-             "--threads", os.environ.get("THREADS", "4"), "--log-level", "error"],
-            PORT, "/xapi/1.0.3/statements", dict(os.environ),
-        )  # fmt: skip
+        told: dict[str, Measured] = {}
+        reading = ours(workers=2)
         try:
-            told = {}
-            for name, calls in finds().items():
-                load.run(calls[:200])
-                told[f"GET by {name}"] = load.run(calls[200:])
-            told |= {"POST 100": load.posts(100), "POST 1": load.posts(1)}
+            told |= {f"GET by {name}": reading.gets(calls) for name, calls in finds().items()}
         finally:
-            process.terminate()
-            process.wait()
+            reading.stop()
+        writing = ours(workers=1)
+        try:
+            told |= {"POST 100": writing.posts(100), "POST 1": writing.posts(1)}
+        finally:
+            writing.stop()
         raw = raw_insert(100)
         report(told, raw, against_ralph(folder) if RALPH else {})
         server.cleanup()
     return 0
 
 
-def against_ralph(folder: str) -> dict[str, tuple[float, float, float]]:
+def against_ralph(folder: str) -> dict[str, Measured]:
     """Ralph's own handling, with a backend whose ``write`` counts and forgets."""
     environment = {**os.environ, "RALPH_RUNSERVER_BACKEND": "fs", "RALPH_APP_DIR": folder, "HOME": folder,
                    "RALPH_BACKENDS__LRS__FS__DEFAULT_DIRECTORY_PATH": folder}  # fmt: skip
     auth = ["-m", "ralph", "auth", "-u", "bench", "-p", "bench", "-s", "all", "-M", "mailto:b@example.org", "-w"]
     subprocess.run([RALPH, *auth], env=environment, check=True, capture_output=True)
     (Path(folder) / "nothing.py").write_text(NOTHING)
-    process, load = serving(
+    ralph = Store(
         [RALPH, "-m", "uvicorn", "nothing:app", "--app-dir", folder, "--port", str(PORT + 1), "--log-level", "error"],
         PORT + 1, "/xAPI/statements/", environment,
     )  # fmt: skip
     try:
-        return {"POST 100": load.posts(100), "POST 1": load.posts(1)}
+        return {"POST 100": ralph.posts(100), "POST 1": ralph.posts(1)}
     finally:
-        process.terminate()
-        process.wait()
+        ralph.stop()
 
 
 NOTHING = """
@@ -272,16 +250,17 @@ from ralph.api import app
 """
 
 
-def report(told: dict[str, Any], raw: float, ralph: dict[str, Any]) -> None:
+def report(told: dict[str, Measured], raw: float, ralph: dict[str, Measured]) -> None:
     write: Callable[[str], Any] = sys.stdout.write
-    write(f"{ROWS} statements in the table; things a second, CPU of the worker, time of 99 in 100\n")
-    for name, (rate, cpu, p99) in told.items():
+    write(f"{ROWS} statements in the table; things a second, CPU of the workers, time of 99 in 100\n")
+    for name, found in told.items():
         beside = ""
         if name in ralph:
-            beside = f"   ÷ Ralph storing nothing: rate {rate / ralph[name][0]:.2f}, CPU {cpu / ralph[name][1]:.2f}"
+            other = ralph[name]
+            beside = f"   ÷ Ralph storing nothing: rate {found.rate / other.rate:.2f}, CPU {found.cpu / other.cpu:.2f}"
         if name == "POST 100":
-            beside += f"   ÷ raw INSERT ({raw:,.0f}/s): {rate / raw:.2f}"
-        write(f"{name:20} {rate:9,.0f}/s {cpu * 1e6:8,.0f} µs {p99 * 1e3:7.1f} ms{beside}\n")
+            beside += f"   ÷ raw INSERT ({raw:,.0f}/s): {found.rate / raw:.2f}"
+        write(f"{name:20} {found.rate:9,.0f}/s {found.cpu * 1e6:8,.0f} µs {found.p99 * 1e3:7.1f} ms{beside}\n")
 
 
 if __name__ == "__main__":

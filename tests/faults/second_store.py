@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,19 @@ c = Credential(name="first store", key="second", scopes=["all"], secret_hash=Cre
 class SecondStore:
     """Its address, and what it holds."""
 
+    root = "/xapi/1.0.3/"
+
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def statements(self, **query: str) -> list[dict[str, Any]]:
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.root}"
+
+    def statements(self) -> list[dict[str, Any]]:
         """All of them, oldest first."""
         found: list[dict[str, Any]] = []
-        path = "/xapi/1.0.3/statements?ascending=true"
+        path = f"{self.root}statements?ascending=true"
         while path:
             token = base64.b64encode(KEY.encode()).decode()
             headers = {"Authorization": f"Basic {token}", "X-Experience-API-Version": "1.0.3"}
@@ -50,11 +56,31 @@ class SecondStore:
         return found
 
 
+@contextmanager
+def running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+    """The server, from when it answers until the end of the block."""
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))}
+
+
 @pytest.fixture(scope="session")
-def second_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecondStore]:
     folder, port = tmp_path_factory.mktemp("second"), free_port()
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))},
+        **clean_environment(),
         "DJANGO_SETTINGS_MODULE": "lms.site.settings.test",
         "DATABASE_URL": f"sqlite:///{folder / 'second.sqlite3'}",
         "SAFEGUARD_VAR": str(folder),
@@ -62,27 +88,17 @@ def second_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     }
     for command in (["migrate", "-v0"], ["shell", "-v0", "-c", ISSUE]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4",
-         "--log-level", "error"], cwd=ROOT, env=environment,
-    )  # fmt: skip
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
+    gunicorn = [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4",
+                "--log-level", "error"]  # fmt: skip
+    with running(gunicorn, port, environment):
+        yield SecondStore(port)
 
 
 class Proxy:
     """Passes on to the second store, except for the next calls in ``faults``: a status, ``cut`` (after the store has
     taken it), ``slow`` or ``refuse`` (before)."""
 
-    def __init__(self, to: int) -> None:
+    def __init__(self, to: SecondStore) -> None:
         self.to, self.faults, self.calls = to, list[Any](), 0
         proxy = self
 
@@ -106,7 +122,7 @@ class Proxy:
                 self.answer(*self.passed_on("GET", b""), {})
 
             def passed_on(self, method: str, body: bytes) -> tuple[int, bytes]:
-                with closing(http.client.HTTPConnection("127.0.0.1", proxy.to, timeout=20)) as connection:
+                with closing(http.client.HTTPConnection("127.0.0.1", proxy.to.port, timeout=20)) as connection:
                     connection.request(method, self.path, body, dict(self.headers))
                     answer = connection.getresponse()
                     return answer.status, answer.read()
@@ -122,5 +138,5 @@ class Proxy:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/xapi/1.0.3/"
+        self.url = f"http://127.0.0.1:{self.server.server_port}{to.root}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

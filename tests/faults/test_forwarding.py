@@ -25,10 +25,10 @@ from lms.lrs.forwarding import queueing, remote, sending
 from lms.lrs.models import Credential, ForwardingTarget, Outgoing, Statement
 from lms.lrs.receiving import read
 from lms.lrs.recording import entries_of, store
-from tests.faults.second_store import KEY, ROOT, Proxy, SecondStore, second_process
+from tests.faults.second_store import KEY, ROOT, Proxy, SecondStore, second
 from tests.lms.lrs.test_rules import GOOD
 
-__all__ = ["second_process"]
+__all__ = ["second"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     # tincan leaves the socket of a call that failed to the garbage collector.
@@ -37,16 +37,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def proxy(second_process: int) -> Iterator[Proxy]:
-    found = Proxy(second_process)
+def proxy(second: SecondStore) -> Iterator[Proxy]:
+    found = Proxy(second)
     yield found
     found.server.shutdown()
     found.server.server_close()
-
-
-@pytest.fixture
-def second(second_process: int) -> SecondStore:
-    return SecondStore(second_process)
 
 
 @pytest.fixture
@@ -129,15 +124,14 @@ def test_a_target_that_hangs_does_not_hang_us(
 
 
 def test_one_statement_that_is_refused_is_set_aside_and_the_others_go(
-    target: ForwardingTarget, second: SecondStore, second_process: int
+    target: ForwardingTarget, second: SecondStore
 ) -> None:
     taken = say(1)
     sending.forward_all()
     ids = say(7)
     stranger = Statement.objects.get(statement_id=ids[3])
     clash = {**GOOD, "id": ids[3], "verb": {"id": "https://example.org/other"}}
-    there = remote.Remote(version="1.0.3", endpoint=f"http://127.0.0.1:{second_process}/xapi/1.0.3/",
-                          username="second", password="store")  # fmt: skip
+    there = remote.Remote(version="1.0.3", endpoint=second.endpoint, username="second", password="store")
     there.put_in([json.dumps(clash)], [])
     report = sending.forward_all()["second"]
     assert (report.sent, report.set_aside, report.error) == (6, 1, "")

@@ -58,12 +58,13 @@ class Remote(tincan.RemoteLRS):  # type: ignore[misc]
             raise Refused(f"{answer.status}: {answer.text[:500]}")
 
     def find(self, statement_id: str) -> dict[str, Any] | None:
-        """The statement as the target has it. Raises Unavailable."""
+        """The statement as the target has it; some answer with a list of one. Raises Unavailable."""
         for name in ("statementId", "voidedStatementId"):
             answer = self._ask("GET", query_params={name: statement_id})
             if answer.status == 200:
-                found: dict[str, Any] = json.loads(answer.text)
-                return found
+                found = _json(answer.text)
+                listed = found.get("statements", [found])
+                return next((item for item in listed if isinstance(item, dict) and "verb" in item), None)
         return None
 
     def _ask(self, method: str, **parts: Any) -> Answer:
@@ -81,6 +82,14 @@ class Remote(tincan.RemoteLRS):  # type: ignore[misc]
             pause = float(wanted) if wanted.isdigit() else None
             raise Unavailable(f"{status}: {text[:500]}", pause)
         return answer
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Unavailable(f"The answer is not JSON: {text[:200]}") from error
+    return found if isinstance(found, dict) else {}
 
 
 def remote_of(target: ForwardingTarget) -> Remote:

@@ -61,6 +61,10 @@ def forward(target: ForwardingTarget) -> Report:
     except Unavailable as error:
         report.error = str(error)
         _rest(target, error)
+    except Exception as error:  # whatever is wrong with one target, the others must get theirs
+        logger.exception("Forwarding to %s broke", target.name)
+        report.error = f"{type(error).__name__}: {error}"
+        _rest(target, Unavailable(report.error))
     finally:
         mine.update(claimed_until=None)
     return report

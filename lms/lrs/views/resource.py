@@ -45,8 +45,7 @@ def resource(*methods: str) -> Callable[[Resource], View]:
                 answer = view(call) if call.method in taken else refused(405, f"Use {', '.join(sorted(taken))}.")
             except Exception as error:
                 answer = _refusal(error)
-            if request.method == "HEAD":
-                answer.headers["Content-Length"] = str(len(answer.content))
+            answer.headers["Content-Length"] = str(len(answer.content))
             answer.headers[VERSION_HEADER] = version
             answer.headers[THROUGH_HEADER] = stamp(through)
             return with_cors(answer, taken)
