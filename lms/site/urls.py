@@ -18,7 +18,7 @@ if getattr(settings, "LMS_DEMO", False):
 urlpatterns = [
     path("healthz", healthz),
     path("documents/", include("wagtail.documents.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("lms.site.account_urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("lms.urls")),
     path("", include("courses.urls")),
