@@ -26,12 +26,13 @@ class PersonAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         users = [context["user"]] if "user" in context else accounts_at(email)
         if len(users) != 1 or not address_of(users[0]):
             return
-        person = person_of(users[0])
+        user, person = users[0], person_of(users[0])
         language = person.language if person is not None else translation.get_language()
+        name = person.name if person is not None else user.get_full_name() or user.get_username()
         headers = {"Auto-Submitted": "auto-generated", "Content-Language": str(language)}
         with translation.override(language):
-            context = {**context, "user": users[0], "language": language}
-            self.render_mail(template_prefix, address_of(users[0]), context, headers).send()
+            known = {**context, "user": user, "name": name, "language": language}
+            self.render_mail(template_prefix, address_of(user), known, headers).send()
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{conf.ORGANISATION_NAME}] {subject}"

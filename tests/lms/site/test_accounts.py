@@ -143,3 +143,32 @@ def test_an_unknown_address_gets_no_mail(accounts: Cast, mailbox: Any) -> None:
     ask_for_reset("nobody@example.org")
     ask_for_code(Client(), "nobody@example.org")
     assert sent(mailbox) == []
+
+
+def test_mails_name_the_organisation_and_speak_the_language_of_the_person(
+    accounts: Cast, mailbox: Any, settings: Any
+) -> None:
+    settings.LMS_SITE_URL = "https://learn.example.org"
+    settings.LMS_ORGANISATION_NAME = "Meridian & Co"
+    ask_for_reset("p00002@example.org")
+    ask_for_code(Client(), "p00002@example.org")
+    reset, code = sent(mailbox)
+    assert link_in(reset).startswith("https://learn.example.org/accounts/password/reset/key/")
+    for message in (reset, code):
+        assert str(message["subject"]).startswith("[Meridian & Co] ")
+        assert (message["content-language"], message["auto-submitted"]) == ("fr", "auto-generated")
+        assert "Bruno Late" in text_of(message)
+        assert "Dear" not in text_of(message)
+        assert "Meridian & Co" in text_of(message)
+        html = message.get_body(("html",))
+        assert html is not None
+        assert 'lang="fr" dir="ltr"' in html.get_content()
+        read = str(message["subject"]) + text_of(message) + html.get_content()
+        assert not [word for word in ("localhost", "testserver", "example.com") if word in read]
+
+
+def test_an_account_without_a_person_is_written_to_in_the_language_of_the_page(accounts: Cast, mailbox: Any) -> None:
+    ask_for_reset("operator@example.org")
+    (message,) = sent(mailbox)
+    assert message["content-language"] == "en"
+    assert "Dear operator," in text_of(message)
