@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,10 @@ def ask_for_code(client: Client, email: str) -> None:
 
 def link_in(message: EmailMessage) -> str:
     return next(word for word in text_of(message).split() if "/password/reset/key/" in word)
+
+
+def code_in(message: EmailMessage) -> str:
+    return next(line for line in text_of(message).splitlines() if re.fullmatch(r"[A-Z0-9]+-[A-Z0-9]+", line))
 
 
 def choose_password(link: str) -> int:
@@ -122,8 +127,7 @@ def test_a_code_from_the_mailbox_signs_in(accounts: Cast, mailbox: Any, client: 
     ask_for_code(client, "p00002@example.org")
     (message,) = sent(mailbox)
     assert message["to"] == "p00002@example.org"
-    code = next(line for line in text_of(message).splitlines() if line.replace("-", "").isalnum() and line.isupper())
-    assert client.post("/accounts/login/code/confirm/", {"code": code}).status_code == 302
+    assert client.post("/accounts/login/code/confirm/", {"code": code_in(message)}).status_code == 302
     assert client.get("/learning/").status_code == 200
 
 
@@ -172,3 +176,53 @@ def test_an_account_without_a_person_is_written_to_in_the_language_of_the_page(a
     (message,) = sent(mailbox)
     assert message["content-language"] == "en"
     assert "Dear operator," in text_of(message)
+
+
+@pytest.mark.parametrize("login", ["P00002", "p00002@example.org"])
+def test_guessing_passwords_is_stopped(accounts: Cast, login: str) -> None:
+    for guess in range(5):
+        Client().post("/accounts/login/", {"login": login, "password": f"guess {guess}"})
+    answer = Client().post("/accounts/login/", {"login": login, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "Too many failed login attempts" in answer.content.decode()
+
+
+def test_guessing_codes_is_stopped(accounts: Cast, mailbox: Any, client: Client) -> None:
+    ask_for_code(client, "p00002@example.org")
+    code = code_in(sent(mailbox)[0])
+    for _ in range(3):
+        client.post("/accounts/login/code/confirm/", {"code": "AAAA-AAAA"})
+    client.post("/accounts/login/code/confirm/", {"code": code})
+    assert client.get("/learning/").status_code == 302
+
+
+@pytest.mark.parametrize("way", ["/admin/login/", "/_util/login/"])
+def test_wagtails_own_sign_in_leads_to_the_one_that_counts(accounts: Cast, client: Client, way: str) -> None:
+    User.objects.create_superuser("root", password=PASSWORD)
+    for answer in (
+        client.get(f"{way}?next=/admin/pages/"),
+        client.post(f"{way}?next=/admin/pages/", {"username": "root", "password": PASSWORD}),
+    ):
+        assert answer.headers["Location"] == "/accounts/login/?next=/admin/pages/"
+    assert "sessionid" not in client.cookies
+    assert client.get(way).headers["Location"] == "/accounts/login/?next=/admin/"
+
+
+@pytest.mark.parametrize("page", ["", "confirm/MQ/set-password/", "done/", "complete/"])
+def test_wagtails_own_password_reset_is_gone(accounts: Cast, client: Client, page: str) -> None:
+    assert client.get(f"/admin/password_reset/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/pages/", "/admin/account/", "/admin/no-such-page/"])
+def test_who_has_no_right_to_the_admin_is_told_so(accounts: Cast, client: Client, page: str) -> None:
+    client.force_login(accounts.bruno.user)  # type: ignore[arg-type]
+    answer = client.get(page, headers={"Accept-Language": "en"})
+    assert answer.status_code == 403
+    assert 'href="/learning/"' in answer.content.decode()
+
+
+def test_nobody_is_led_round_in_circles(accounts: Cast, client: Client) -> None:
+    assert client.get("/admin/").headers["Location"] == "/accounts/login/?next=/admin/"
+    signed_in = client.post("/accounts/login/?next=/admin/", {"login": "P00002", "password": PASSWORD})
+    assert signed_in.headers["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 403
