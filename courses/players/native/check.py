@@ -87,9 +87,7 @@ def _answered(request: HttpRequest, enrolment: Enrolment, running: Attempt | Non
     if running is None or str(running.number) != number:
         if "autosave" in request.POST:
             return HttpResponse(status=409)
-        earlier = (
-            enrolment.attempts.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
-        )
+        earlier = next((attempt for attempt in enrolment.attempts.all() if str(attempt.number) == number), None)
         if earlier is None:
             return redirect("courses:check", enrolment.session)
         return redirect("courses:result", enrolment.session, earlier.number)
