@@ -19,6 +19,7 @@ from attestations.models import Attestation, AttestationText, Meaning, Signature
 from attestations.signing import CannotSign, capacity_of, sign
 from lms.people.models import Person
 from lms.requirements.learning import is_ready, next_url
+from lms.requirements.models import Activity
 
 WRONG_PASSWORDS, WRONG_FOR = 5, 300
 
@@ -27,7 +28,8 @@ def _own(request: HttpRequest, registration: UUID, activity: int) -> tuple[Perso
     """404 unless the registration is one of the person's own."""
     person: Person | None = request.person  # type: ignore[attr-defined]
     attestation = get_object_or_404(
-        Attestation.objects.select_related("activity__part_of", "course"), activity=activity
+        Attestation.objects.select_related("activity__part_of", "course"),
+        activity__in=Activity.objects.filter(pk=activity),  # of any length; the column itself takes 64 bits
     )
     if person is None:
         raise Http404
@@ -54,7 +56,8 @@ def sign_view(request: HttpRequest, registration: UUID, activity: int) -> HttpRe
         raise Http404
     if request.method == "GET":
         return _read(request, text)
-    ticked = {int(tick) for tick in request.POST.getlist("tick") if tick.isascii() and tick.isdigit()}
+    sent = request.POST.getlist("tick")
+    ticked = {number for number in range(len(text.ticks)) if str(number) in sent}
     if request.POST.get("text") != str(text.pk):
         return _read(request, text, problem=_("The text has changed since you opened it. Please read it again."))
     if ticked != set(range(len(text.ticks))):

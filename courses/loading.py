@@ -11,7 +11,9 @@ from uuid import NAMESPACE_URL, uuid5
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.text import slugify
-from wagtail.models import GroupPagePermission, Locale, Page, Site
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
 from courses.content.reading import Course, Lesson, read
 from courses.models import CourseIndexPage, CoursePage, LessonPage, Question, QuestionBank, QuestionOption
@@ -19,6 +21,7 @@ from courses.registering import register
 from lms.requirements import kinds
 
 AUTHORS = "Course authors"
+COLLECTION = "Courses"
 
 
 def ensure_index() -> CourseIndexPage:
@@ -42,7 +45,7 @@ def ensure_index() -> CourseIndexPage:
 
 
 def ensure_authors(index: CourseIndexPage) -> Group:
-    """The group that writes and publishes courses, and nothing else."""
+    """The group that writes and publishes courses with their pictures, videos and files, and nothing else."""
     group, _ = Group.objects.get_or_create(name=AUTHORS)
     wanted = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
     models = ("question", "questionbank", "attestation", "attestationtext", "signpostcard")
@@ -54,7 +57,19 @@ def ensure_authors(index: CourseIndexPage) -> Group:
     for codename in ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"):
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
         GroupPagePermission.objects.get_or_create(group=group, page=index.page_ptr, permission=permission)
+    collection = ensure_collection()
+    for model in (get_image_model(), get_document_model()):
+        kept = [f"{action}_{model._meta.model_name}" for action in ("add", "change", "choose")]
+        for permission in Permission.objects.filter(content_type__app_label=model._meta.app_label, codename__in=kept):
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
     return group
+
+
+def ensure_collection() -> Collection:
+    """Where authors keep images and documents of courses; those of a host's other pages are none of theirs."""
+    root = Collection.get_first_root_node()
+    found = root.get_children().filter(name=COLLECTION).first()
+    return found if found is not None else root.add_child(name=COLLECTION)
 
 
 def load(folder: Path) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
 from lms.conf import conf
-from lms.people.inviting import invite
+from lms.people.inviting import invite, username_for
 from lms.people.models import Person
 from reminders.models import Message, Reminder
 
@@ -23,6 +23,7 @@ def compose(*, message: Message, reminders: list[Reminder], at: datetime) -> Ema
     tasks = {item.assignment_id: item for item in reminders}.values()  # two rungs may speak of the same one
     own = [item for item in tasks if item.assignment.person_id == recipient.pk]
     others = [item for item in tasks if item.assignment.person_id != recipient.pk]
+    is_invitation = bool(own) and recipient.user_id is None
     with translation.override(recipient.language):
         context = {
             "recipient": recipient,
@@ -30,7 +31,9 @@ def compose(*, message: Message, reminders: list[Reminder], at: datetime) -> Ema
             "others": [_line(item, today) for item in others],
             "organisation": conf.ORGANISATION_NAME,
             "link": link_for(recipient, own=bool(own)),
-            "is_invitation": bool(own) and recipient.user_id is None,
+            "is_invitation": is_invitation,
+            "invitation_days": conf.INVITATION_DAYS,
+            "username": username_for(recipient) if is_invitation else "",
             "help_link": f"{conf.SITE_URL}/help/",
             "language": recipient.language,
             "direction": "rtl" if translation.get_language_bidi() else "ltr",

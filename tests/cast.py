@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 from attestations.publishing import define, issue_text
 from courses.loading import ensure_authors, ensure_index
@@ -145,6 +145,8 @@ def lay_ground() -> None:
         root = Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
         home = root.add_child(instance=Page(title="Welcome", slug="home", locale=locale))
         Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
 
 
 class Cast:

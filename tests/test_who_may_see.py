@@ -27,8 +27,9 @@ from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.test_checking import answer, finish_lessons
 
-# What a visitor gets: ok, sign-in (a redirect to it), none (404, as if it did not exist), no (403 or 401).
-OK, SIGN_IN, NONE, NO = "ok", "sign-in", "none", "no"
+# What a visitor gets: ok, sign-in (a redirect to it), home (sent back to the admin's first page, with a message), none
+# (404, as if it did not exist), no (403 or 401).
+OK, SIGN_IN, HOME, NONE, NO = "ok", "sign-in", "home", "none", "no"
 ROLES = ("visitor", "other", "owner", "head", "hr", "author")
 #                                 visitor  other    owner    head     hr       author
 EXPECTED: dict[str, tuple[str, ...]] = {
@@ -92,33 +93,33 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "api/v1/":                   (NONE,    NONE,    NONE,    NONE,    NONE,    NONE),
     "api/v1/docs":               (OK,      OK,      OK,      OK,      OK,      OK),
     "api/v1/openapi.json":       (OK,      OK,      OK,      OK,      OK,      OK),
-    "admin/compliance/":         (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
-    "admin/compliance/people/":  (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+    "admin/compliance/":         (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/people/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/people/results/":
-                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/person/<number>/":
-                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
-    "admin/compliance/claims/":  (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/claims/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/results/":
-                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/<pk>/":
-                                 (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
-    "admin/messages/":           (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
-    "admin/messages/results/":   (SIGN_IN, SIGN_IN, SIGN_IN, OK,      OK,      SIGN_IN),
-    "admin/activities/":         (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/requirements/":       (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/headships/":          (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/office_access/":      (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/organisations/":      (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/agreements/":         (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/reminder_ladders/":   (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK,      SIGN_IN),
-    "admin/clearance_tokens/":   (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
-    "admin/credentials/":        (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
-    "admin/question_banks/":     (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
-    "admin/questions/":          (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/messages/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/requirements/":       (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/office_access/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/organisations/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/clearance_tokens/":   (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/credentials/":        (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/question_banks/":     (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
+    "admin/questions/":          (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_definitions/":
-                                 (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
-    "admin/attestation_texts/":  (SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, OK),
+                                 (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
+    "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
@@ -200,8 +201,9 @@ def visit(client: Client, path: str, world: dict[str, Any]) -> str:
     answer = ask(f"/{filled}")
     where = answer.headers.get("Location", "")
     if answer.status_code in (301, 302):
-        refused = where.startswith(("/accounts/login/", "/admin/login/")) or where == "/admin/"
-        return SIGN_IN if refused else OK
+        if where == "/admin/":
+            return HOME
+        return SIGN_IN if where.startswith(("/accounts/login/", "/admin/login/")) else OK
     return {401: NO, 403: NO, 404: NONE}.get(answer.status_code, OK)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from lms.compliance.days import AsAt
 from lms.compliance.figures import Figures, Row, listed, rolled_up
 from lms.compliance.reports import GuardedExport, LmsReportView
 from lms.people.models import Office, Person
@@ -33,15 +33,7 @@ BUCKETS = {
 PERMISSION = "lms.view_compliance"
 
 
-def day_asked_for(request: HttpRequest) -> date:
-    """``as_at`` of the address; today where it is missing or no date."""
-    try:
-        return date.fromisoformat(request.GET.get("as_at", ""))
-    except ValueError:
-        return timezone.localdate()
-
-
-class OfficeReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
+class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
     """The figures of one office and of the offices below it. HR, heads of office and auditors, their own offices."""
 
     permission = PERMISSION
@@ -65,7 +57,6 @@ class OfficeReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
             raise Http404
         if not code and len(self.roots()) == 1:
             self.office = self.roots()[0]
-        self.as_at = day_asked_for(request)
         if self.is_export:
             return self.as_spreadsheet(self.rows(), request.GET["export"])  # type: ignore[no-any-return]
         return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
@@ -131,7 +122,7 @@ class OfficeReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
         }
 
 
-class PeopleReport(LmsReportView):
+class PeopleReport(AsAt, LmsReportView):
     """The people behind one number."""
 
     permission = PERMISSION
@@ -169,7 +160,7 @@ class PeopleReport(LmsReportView):
     def for_viewer(self) -> Any:
         query = self.request.GET
         found = (
-            listed(day_asked_for(self.request))
+            listed(self.as_at)
             .filter(person__office__in=[office.pk for office in self.offices])
             .select_related("person__office", "requirement", "completion")
             .order_by("due_on", "person__name", "pk")

@@ -44,7 +44,16 @@ class ErrorOut(Schema):
     error: str
 
 
-api = NinjaAPI(title="Safeguard", version="1", urls_namespace="lms_api", docs_url="/docs")
+class UncachedAPI(NinjaAPI):  # type: ignore[misc]
+    """An answer is about one person and holds at this moment only: nothing on the way may keep it."""
+
+    def create_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().create_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+api = UncachedAPI(title="Safeguard", version="1", urls_namespace="lms_api", docs_url="/docs")
 
 
 @api.get(

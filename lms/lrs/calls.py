@@ -104,12 +104,20 @@ def negotiated(headers: Mapping[str, str], mount: str, *, optional: bool) -> str
 def _body(request: HttpRequest) -> bytes:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise BadRequest("A compressed body is not read here.")
-    if int(request.headers.get("Content-Length") or 0) > conf.XAPI_MAX_BODY:
+    if _told_length(request) > conf.XAPI_MAX_BODY:
         raise TooLarge(f"The body is larger than {conf.XAPI_MAX_BODY} bytes.")
     body = request.read(conf.XAPI_MAX_BODY + 1)
     if len(body) > conf.XAPI_MAX_BODY:
         raise TooLarge(f"The body is larger than {conf.XAPI_MAX_BODY} bytes.")
     return body
+
+
+def _told_length(request: HttpRequest) -> int:
+    """Raises BadRequest for what is no number, or one of thousands of digits."""
+    try:
+        return int(request.headers.get("Content-Length") or 0)
+    except ValueError as error:
+        raise BadRequest("The header Content-Length is no number.") from error
 
 
 def _single(query: QueryDict) -> dict[str, str]:

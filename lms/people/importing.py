@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from wagtail.log_actions import log
 
-from lms.people import feed
+from lms.people import addresses, feed
 from lms.people.importing_offices import import_offices
 from lms.people.models import LANGUAGES, Category, Headship, Leave, Office, Organisation, Person
 
@@ -111,6 +111,7 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
         log(person, "lms.person.import", data={"changed": sorted(before)})
     Person.objects.bulk_create(create, batch_size=BATCH)
     Person.objects.bulk_update(update, [*PLAIN_FIELDS, "office", "organisation"], batch_size=BATCH)
+    addresses.follow(update)
     people = dict(existing) | {person.number: person for person in create}
     _link_supervisors(rows, people, report)
     _end_headships_of_movers(moved_from, people, today)

@@ -64,7 +64,7 @@ def accept(*, token: str, password: str, now: datetime | None = None) -> Person:
     with transaction.atomic():
         invitation = find(token, now=now)
         person = Person.objects.select_for_update(of=("self",)).get(pk=invitation.person_id)
-        user = users(username=_free_username(person.number), email=person.address, first_name=person.name[:150])
+        user = users(username=username_for(person), email=person.address, first_name=person.name[:150])
         validate_password(password, user)
         used = Invitation.objects.filter(Q(pk=invitation.pk), used_at=None).update(used_at=now)
         if not used:
@@ -78,8 +78,9 @@ def accept(*, token: str, password: str, now: datetime | None = None) -> Person:
     return person
 
 
-def _free_username(number: str) -> str:
-    """The person's number, or with a suffix where a host's own account has that name."""
+def username_for(person: Person) -> str:
+    """What the account of the person will be called: their number, with a suffix where a host's own account has it."""
+    number = person.number
     taken = set(get_user_model().objects.filter(username__startswith=number).values_list("username", flat=True))
     return next(name for name in (number, *(f"{number}-{n}" for n in range(2, 10_000))) if name not in taken)
 

@@ -66,6 +66,8 @@ class Office(MP_Node):
         app_label = "lms"
         verbose_name = _("office")
         verbose_name_plural = _("offices")
+        # Not on Person: Wagtail's site history shows every entry about a model to whoever has any permission on it.
+        permissions = [("view_compliance", _("Can see the compliance figures of the offices given to them"))]
 
     def __str__(self) -> str:
         return self.name
@@ -124,7 +126,6 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "number"]
-        permissions = [("view_compliance", _("Can see the compliance figures of the offices given to them"))]
         constraints = [
             models.CheckConstraint(
                 name="lms_person_leaves_after_joining",

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from lms.people.inviting import InvitationNotUsable, accept, find
+from lms.people.inviting import InvitationNotUsable, accept, find, username_for
 
 
 class PasswordForm(forms.Form):
@@ -48,6 +48,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         person = find(token).person
     except InvitationNotUsable:
         return _private(render(request, "lms/invitation_gone.html", status=410))
+    if request.user.is_authenticated:  # an invitation is for who has no account, so for somebody else
+        status = 409 if request.method == "POST" else 200
+        return _private(render(request, "lms/invitation_signed_in.html", {"invited": person}, status=status))
     translation.activate(person.language)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +64,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             login(request, person.user, backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect("/learning/")
     status = 422 if form.errors else 200
-    return _private(render(request, "lms/invitation.html", {"form": form, "invited": person}, status=status))
+    context = {"form": form, "invited": person, "username": username_for(person)}
+    return _private(render(request, "lms/invitation.html", context, status=status))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Accounts come from HR's feed and its invitations; nobody signs up."""
+"""Accounts come from HR's feed and its invitations; nobody signs up, and mail goes where HR says."""
 
 from __future__ import annotations
 
@@ -7,11 +7,41 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils import translation
+
+from lms.conf import conf
+from lms.people.addresses import accounts_at, address_of
+from lms.people.models import person_of
 
 
-class NoSignup(DefaultAccountAdapter):  # type: ignore[misc]
+class PersonAccounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Resembles allauth's own adapter, but writes to the account's address only, whatever was typed into a form."""
+
     def is_open_for_signup(self, request: Any) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the person's language. Nothing is sent where it is not clear whose account it is about."""
+        users = [context["user"]] if "user" in context else accounts_at(email)
+        if len(users) != 1 or not address_of(users[0]):
+            return
+        user, person = users[0], person_of(users[0])
+        language = person.language if person is not None else translation.get_language()
+        name = person.name if person is not None else user.get_full_name() or user.get_username()
+        headers = {"Auto-Submitted": "auto-generated", "Content-Language": str(language)}
+        with translation.override(language):
+            known = {**context, "user": user, "name": name, "language": language}
+            self.render_mail(template_prefix, address_of(user), known, headers).send()
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{conf.ORGANISATION_NAME}] {subject}"
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the address that the settings name, not at the one that the request claims."""
+        uid, _, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return conf.SITE_URL + path
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -20,3 +50,6 @@ class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
     def get_user(self, user_id: Any) -> Any:
         user = get_user_model().objects.select_related("person__office").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def _authenticate_by_email(self, email: str, password: str) -> Any:
+        return next((user for user in accounts_at(email) if self._check_password(user, password)), None)

@@ -5,7 +5,9 @@ from django.urls import include, path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from lms.site.admin_access import sign_in, with_access
 from lms.site.demo_views import onboarding
 from lms.site.health import healthz
 
@@ -18,8 +20,10 @@ if getattr(settings, "LMS_DEMO", False):
 urlpatterns = [
     path("healthz", healthz),
     path("documents/", include("wagtail.documents.urls")),
-    path("accounts/", include("allauth.urls")),
-    path("admin/", include(wagtailadmin_urls)),
+    path("accounts/", include("lms.site.account_urls")),
+    path("admin/login/", sign_in),
+    path("_util/login/", sign_in),
+    path("admin/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, with_access))),
     path("", include("lms.urls")),
     path("", include("courses.urls")),
     path("", include("attestations.urls")),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.test import Client
 
 from attestations.models import Attestation, AttestationText, Signature
 from attestations.publishing import TextDiffers, issue_text
@@ -74,6 +75,16 @@ def test_every_box_and_no_other_must_be_ticked(owed: Assignment, ticked: set[int
     with pytest.raises(CannotSign, match="unticked"):
         sign_it(owed, ticked=ticked)
     assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize("tick", ["9" * 5000, "²", "-1", "2"])
+def test_a_tick_that_is_none_of_the_boxes_counts_for_nothing(owed: Assignment, client: Client, tick: str) -> None:
+    pass_content(owed)
+    client.force_login(owed.person.user)  # type: ignore[arg-type]
+    text = AttestationText.objects.get()
+    address = f"/learning/sign/{owed.registration}/{text.attestation.activity.pk}/"
+    assert client.post(address, {"text": text.pk, "tick": ["0", tick]}).status_code == 422
+    assert client.post(address, {"text": text.pk, "tick": ["0", "1"]}).status_code == 200
 
 
 def test_nobody_signs_before_the_check_is_passed(owed: Assignment) -> None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from wagtail.documents.models import Document
+from wagtail.images.models import Image
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Collection
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from attestations.models import Attestation, AttestationText
@@ -120,3 +129,47 @@ def test_activities_are_made_once(index: CourseIndexPage) -> None:
     for _ in range(2):
         page.save_revision().publish()
     assert Activity.objects.count() == 2
+
+
+def test_a_lesson_with_a_picture_a_video_and_a_file_that_the_author_uploads(
+    author: Client, index: CourseIndexPage, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    picture = SimpleUploadedFile("boat.png", get_test_image_file().file.getvalue())
+    author.post("/admin/images/chooser/create/", {"image-chooser-upload-title": "A boat",
+                                                  "image-chooser-upload-file": picture})  # fmt: skip
+    for name in ("boat.mp4", "boat.vtt", "map.pdf"):
+        file = SimpleUploadedFile(name, b"what is in it")
+        author.post("/admin/documents/chooser/create/", {"document-chooser-upload-title": name,
+                                                         "document-chooser-upload-file": file})  # fmt: skip
+    image = Image.objects.get()
+    video, captions, file = (Document.objects.get(title=name) for name in ("boat.mp4", "boat.vtt", "map.pdf"))
+    assert {item.collection.name for item in (image, video, captions, file)} == {"Courses"}
+    page = CoursePage(title="A", slug="a", course_key="a", summary="S", minutes=1)
+    index.add_child(instance=page)
+    shown = {"image": {"image": image.pk, "alt_text": "A boat at sea", "decorative": ""}, "caption": ""}
+    played = {"video": video.pk, "captions": captions.pk, "captions_language": "en", "title": "At sea",
+              "transcript": rich_text("<p>Words.</p>")}  # fmt: skip
+    body = [("image", shown), ("video", played), ("download", {"document": file.pk, "description": "The map"})]
+    lesson = {"title": "One", "slug": "one", "minutes": 5, "summary": "", "objectives": "",
+              "body": streamfield(body), "action-publish": "1"}  # fmt: skip
+    author.post(f"/admin/pages/add/lms_courses/lessonpage/{page.pk}/", nested_form_data(lesson))
+    made = LessonPage.objects.live().child_of(page).get()
+    text = author.get(made.url).content.decode()
+    for part in ('alt="A boat at sea"', video.url, captions.url, file.url):
+        assert part in text
+
+
+def test_an_author_leaves_the_files_of_other_pages_alone(
+    author: Client, index: CourseIndexPage, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    elsewhere = Document(title="Minutes", collection=Collection.get_first_root_node())
+    elsewhere.file.save("minutes.pdf", ContentFile(b"minutes"))
+    assert "Minutes" not in author.get("/admin/documents/chooser/").content.decode()
+    assert author.get(f"/admin/documents/edit/{elsewhere.pk}/").status_code == 302
+
+
+def test_the_collection_of_courses_is_made_once(index: CourseIndexPage) -> None:
+    ensure_authors(index)
+    assert Collection.objects.filter(name="Courses").count() == 1

@@ -121,8 +121,24 @@ def test_answers_survive_a_form_that_cannot_be_graded_yet(
     assert refused.status_code == 422
     attempt.refresh_from_db()
     assert attempt.answers[first["id"]] == [given]
-    for wrong in ("99", "x", "", "²"):
+    for wrong in ("99", "x", "", "²", "9" * 30, "9" * 5000):
         assert bruno.post(address, {"attempt": wrong}).status_code == 302
+
+
+def test_only_an_autosave_that_was_kept_says_so(page: CoursePage, bruno: Client, enrolment: Enrolment) -> None:
+    finish_lessons(enrolment, page)
+    attempt = checking.open_attempt(enrolment=enrolment, page=page)
+    first = attempt.questions[0]
+    given = first["options"][0]["id"]
+    address = f"/learning/check/{enrolment.session}/"
+    form = {"attempt": "1", f"q-{first['id']}": given, "autosave": "1"}
+    assert Client().post(address, form).status_code == 302
+    attempt.refresh_from_db()
+    assert attempt.answers.get(first["id"], []) == []
+    assert bruno.post(address, form).status_code == 204
+    attempt.refresh_from_db()
+    assert attempt.answers[first["id"]] == [given]
+    assert bruno.post(address, {**form, "attempt": "2"}).status_code == 409
 
 
 @pytest.mark.parametrize("courses", [1, 4])

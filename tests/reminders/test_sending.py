@@ -60,7 +60,9 @@ def test_each_gets_one_message_in_their_language_with_a_calendar_file(due: Cast,
 
 def test_somebody_without_an_account_gets_an_invitation_that_works(due: Cast, mailbox: Any, client: Any) -> None:
     run()
-    link = next(word for word in text_to("amina@example.net", mailbox).split() if "/invitation/" in word)
+    text = text_to("amina@example.net", mailbox)
+    assert "The link ends after 30 days. Your user name will be P00001." in text
+    link = next(word for word in text.split() if "/invitation/" in word)
     path = "/" + link.split("/", 3)[3]
     assert client.get(path).status_code == 200
 

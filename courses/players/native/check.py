@@ -85,13 +85,15 @@ def _answered(request: HttpRequest, enrolment: Enrolment, running: Attempt | Non
     """Save first, then look: whatever was chosen is kept even when the form cannot be graded yet."""
     number = request.POST.get("attempt", "")
     if running is None or str(running.number) != number:
-        earlier = (
-            enrolment.attempts.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
-        )
+        if "autosave" in request.POST:
+            return HttpResponse(status=409)
+        earlier = next((attempt for attempt in enrolment.attempts.all() if str(attempt.number) == number), None)
         if earlier is None:
             return redirect("courses:check", enrolment.session)
         return redirect("courses:result", enrolment.session, earlier.number)
     checking.keep_answers(attempt=running, answers=given_answers(request, running))
+    if "autosave" in request.POST:
+        return HttpResponse(status=204)
     if "save" in request.POST:
         return redirect(f"{request.path}?saved")
     problems = checking.problems(running)

@@ -53,7 +53,7 @@ def neighbours(page: LessonPage, lessons: list[LessonPage]) -> tuple[int, Lesson
 def start(request: HttpRequest, page_id: int) -> HttpResponse:
     """Begin or go on: any person, for themselves."""
     person = request.person  # type: ignore[attr-defined]
-    page = CoursePage.objects.live().filter(pk=page_id).first()
+    page = CoursePage.objects.live().filter(id=page_id).first()  # pk, the link to the page, takes 64 bits
     if person is None or page is None or page.activity is None:
         raise Http404
     enrolment = enrol(person=person, page=page)

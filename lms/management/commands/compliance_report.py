@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from lms.compliance.days import NoSuchDay, parse_day
 from lms.compliance.figures import Row, rolled_up
 from lms.compliance.reports import harmless
 from lms.people.models import Office
@@ -40,10 +41,11 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["table", "csv", "json", "xlsx"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        today = timezone.localdate()
         try:
-            as_at = date.fromisoformat(options["as_at"]) if options["as_at"] else timezone.localdate()
-        except ValueError as error:
-            raise CommandError(f"--as-at {options['as_at']!r} is not a date of the form 2026-12-31.") from error
+            as_at = parse_day(options["as_at"], today=today) if options["as_at"] else today
+        except NoSuchDay as error:
+            raise CommandError(f"--as-at: {error}") from error
         roots = list(Office.objects.filter(code=options["office"]) if options["office"] else Office.get_root_nodes())
         if not roots:
             raise CommandError(

@@ -167,9 +167,8 @@ def welcome(told: dict[str, Any]) -> str:
         "",
     ]
     for role, account in told["accounts"].items():
-        lines.append(
-            f"  {role.replace('_', ' '):20} {account['username']:12} {account['password']:24} {account['name']}"
-        )
+        password = account["password"] or "(chosen by the joiner)"
+        lines.append(f"  {role.replace('_', ' '):20} {account['username']:12} {password:24} {account['name']}")
         if account.get("invitation"):
             lines.append(f"  {'':20} first opens {account['invitation']}")
     return "\n".join([*lines, "", "  Ctrl-C ends all of it; the data stay.", ""])

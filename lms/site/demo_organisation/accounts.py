@@ -50,8 +50,13 @@ def open_accounts(path: Path, *, today: date) -> None:
         )
         if role != "joiner":
             _open(person, account, is_new=is_new)
-        elif person.user_id is None:
+        elif person.user is None:
             account["invitation"] = _invitation(person, account.get("invitation", ""))
+        else:
+            account.pop("invitation", None)
+            account["username"] = person.user.get_username()
+            if not person.user.check_password(account["password"]):
+                account["password"] = ""  # the one that was chosen at the invitation; nobody else knows it
     _open_admin(accounts)
     _give_rights(people)
     write(path, {**known, "accounts": accounts, "tokens": _tokens(known.get("tokens", {}))})

@@ -114,10 +114,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["lms.site.accounts.PersonBackend"]
-ACCOUNT_ADAPTER = "lms.site.accounts.NoSignup"
+ACCOUNT_ADAPTER = "lms.site.accounts.PersonAccounts"
+ACCOUNT_FORMS = {
+    "reset_password": "lms.site.account_forms.ResetPasswordForm",
+    "request_login_code": "lms.site.account_forms.RequestLoginCodeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -160,7 +165,9 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False  # allauth's pages count the tries
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # HR's feed owns the addresses
 
 DEFAULT_FROM_EMAIL = os.environ.get("LMS_FROM_EMAIL", "Learning <learning@example.org>")
 SESSION_COOKIE_AGE = 60 * 60 * 12

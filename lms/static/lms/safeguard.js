@@ -4,6 +4,8 @@
   const say = (text) => { announcer.textContent = ""; setTimeout(() => { announcer.textContent = text; }, 100); };
   const body = (form, button) => {
     const data = new FormData(form);
+    const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1]; // a new one since signing in again
+    if (token) data.set("csrfmiddlewaretoken", token);
     if (button?.name) data.append(button.name, button.value);
     return new URLSearchParams(data);
   };
@@ -30,6 +32,11 @@
     focus(notice);
   }
 
+  const saved = (form, kept, turnedAway) => {
+    form.querySelector("[data-saved-at]").hidden = !kept;
+    form.querySelector("[data-not-saved]").hidden = !turnedAway;
+  };
+
   async function inline(form, button) {
     const selector = form.dataset.inline;
     try {
@@ -38,6 +45,12 @@
       });
       if (answer.status > 499) throw answer;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const signedOut = document.body.matches("[data-signed-in]") && !page.body.matches("[data-signed-in]");
+      if ("autosave" in form.dataset && (signedOut || [403, 404].includes(answer.status))) {
+        busy(form, false);
+        saved(form, false, true);
+        return focus(form.querySelector("[data-not-saved]"));
+      }
       const fresh = page.querySelector(selector);
       const old = document.querySelector(selector);
       if (!fresh) return location.assign(answer.url);
@@ -78,11 +91,11 @@
     waiting = setTimeout(async () => {
       if (form.hasAttribute("data-sent") || !form.isConnected) return;
       const data = body(form);
-      data.append("save", "1");
+      data.append("autosave", "1");
       try {
-        await fetch(form.action, { method: "POST", body: data, redirect: "manual" });
-        form.querySelector("[data-saved-at]").hidden = false;
-      } catch { /* the next change, or the submit, tries again */ }
+        const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" });
+        saved(form, answer.status === 204, answer.type === "opaqueredirect" || [403, 404].includes(answer.status));
+      } catch { saved(form, false, false); /* the next change, or the submit, tries again */ }
     }, 1500);
   });
 

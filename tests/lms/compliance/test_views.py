@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from lms.people.models import OfficeAccess, Person
@@ -123,9 +124,34 @@ def test_the_command_prints_each_format(reporting: Cast, form: str) -> None:
     assert "WCA-SN" in out.getvalue()
 
 
-@pytest.mark.parametrize("wrong", [{"office": "NOPE"}, {"as_at": "yesterday"}])
+NO_DAYS = ["yesterday", "0001-01-01", "1939-12-31", "9999-12-31", "2026-02-30", "9" * 5000]
+
+
+@pytest.mark.parametrize("day", NO_DAYS)
+@pytest.mark.parametrize("page", ["", "people/", "people/results/"])
+def test_a_day_without_figures_is_refused_in_words_and_todays_are_shown(
+    reporting: Cast, client: Client, page: str, day: str
+) -> None:
+    sign_in(client, reporting.dora)
+    answer = client.get(f"/admin/compliance/{page}?as_at={day}")
+    assert answer.status_code == 200
+    assert answer.context["view"].as_at == timezone.localdate()
+    if "results" not in page:
+        said = answer.content.decode()
+        assert day[:40] in said
+        assert said.count("These are today") == 1
+
+
+@pytest.mark.parametrize("day", ["1940-01-01", "2026-11-23"])
+def test_a_day_that_has_figures_is_the_one_that_is_shown(reporting: Cast, client: Client, day: str) -> None:
+    sign_in(client, reporting.dora)
+    assert f'value="{day}"' in client.get(f"/admin/compliance/?as_at={day}").content.decode()
+    call_command("compliance_report", as_at=day, stdout=StringIO())
+
+
+@pytest.mark.parametrize("wrong", [{"office": "NOPE"}, *({"as_at": day} for day in NO_DAYS)])
 def test_the_command_says_what_is_wrong(reporting: Cast, wrong: dict[str, str]) -> None:
-    with pytest.raises(CommandError, match=r"NOPE|yesterday"):
+    with pytest.raises(CommandError, match=next(iter(wrong.values()))[:40]):
         call_command("compliance_report", **wrong)
 
 

@@ -144,6 +144,13 @@ def test_openapi_page_is_there(client: Client, db: None) -> None:
     assert "/api/v1/clearance/{person}" in client.get("/api/v1/openapi.json").json()["paths"]
 
 
+def test_no_cache_keeps_an_answer(client: Client, cast: Cast, rules: list[Requirement]) -> None:
+    header = {"Authorization": f"Bearer {AccessToken.issue(name='Access control')}"}
+    for number, headers, status in (("P00001", header, 200), ("P99999", header, 404), ("P00001", {}, 401)):
+        answer = client.get(f"/api/v1/clearance/{number}", headers=headers)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+
+
 def test_middleware_keeps_the_portal_shut_and_says_what_is_missing(
     cast: Cast, rules: list[Requirement], client: Client
 ) -> None:

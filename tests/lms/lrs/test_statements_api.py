@@ -184,6 +184,7 @@ def test_bodies_are_bounded(store: Store) -> None:
     with override_settings(LMS_XAPI_MAX_BODY=100):
         assert store.post(statement()).status_code == 413
     assert store.client.post("/xapi/statements", "x=1", content_type="text/plain").status_code == 400
+    assert store.call("POST", "statements", content_length="9" * 5000).status_code == 400
     assert store.client.delete("/xapi/statements").status_code == 405
 
 

@@ -73,6 +73,26 @@ def test_a_user_name_that_is_taken_does_not_stand_in_the_way(cast: Cast) -> None
     assert person.user.username == "P00001-2"
 
 
+def test_the_link_of_somebody_else_asks_to_sign_out_first(cast: Cast, client: Client) -> None:
+    address = f"/invitation/{token_for(cast.amina)}/"
+    client.force_login(cast.chen.user)  # type: ignore[arg-type]
+    shown = client.get(address)
+    assert shown.status_code == 200
+    text = shown.content.decode()
+    assert "You are signed in as Chen Head." in text
+    assert 'name="password"' not in text
+    assert client.post(address, {"password": PASSWORD, "again": PASSWORD}).status_code == 409
+    assert not User.objects.filter(username="P00001").exists()
+    assert client.get("/learning/").context["person"] == cast.chen
+    assert client.post("/accounts/logout/", {"next": address}).headers["Location"] == address
+    assert 'name="password"' in client.get(address).content.decode()
+
+
+def test_the_page_tells_the_user_name_that_there_will_be(cast: Cast, client: Client) -> None:
+    User.objects.create_user("P00001")
+    assert "Your user name is P00001-2." in client.get(f"/invitation/{token_for(cast.amina)}/").content.decode()
+
+
 def test_who_has_left_cannot_come_in(cast: Cast, client: Client) -> None:
     token = token_for(cast.amina)
     Person.objects.filter(pk=cast.amina.pk).update(left_on="2026-12-07")

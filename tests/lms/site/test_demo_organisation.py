@@ -20,12 +20,13 @@ from courses.models import Certificate
 from lms.gate.models import AccessToken
 from lms.lrs.models import Credential, Scope
 from lms.people import feed
-from lms.people.inviting import find
+from lms.people.inviting import accept, find
 from lms.people.models import Category, Headship, Office, Person
 from lms.requirements.assigning import Refreshed, refresh
 from lms.requirements.models import Assignment, Completion
 from lms.requirements.projecting import project_all
 from lms.requirements.standing import Standing
+from lms.site.demo.supervisor import welcome
 from lms.site.demo_organisation import population
 from lms.site.demo_organisation.names import POOLS, mailbox
 from lms.site.demo_organisation.offices import offices
@@ -103,6 +104,23 @@ def test_each_account_signs_in_and_belongs_to_its_person(demo: dict[str, Any], c
     hr = User.objects.get(username=demo["accounts"]["hr"]["username"])
     assert hr.has_perms(["lms.view_compliance", "wagtailadmin.access_admin"])
     assert Office.objects.visible_to(hr).count() == Office.objects.count()
+
+
+@pytest.mark.parametrize("chosen", ["", "the river was wide that year"], ids=["the one told", "one of their own"])
+def test_once_the_joiner_has_an_account_no_link_and_no_wrong_password_is_told(
+    demo: dict[str, Any], tmp_path: Path, chosen: str
+) -> None:
+    (tmp_path / "demo.json").write_text(json.dumps(demo))
+    joiner = demo["accounts"]["joiner"]
+    token = joiner["invitation"].rstrip("/").rpartition("/")[2]
+    accept(token=token, password=chosen or joiner["password"])
+    told = load(tmp_path)
+    assert "invitation" not in told["accounts"]["joiner"]
+    assert told["accounts"]["joiner"]["password"] == ("" if chosen else joiner["password"])
+    shown = welcome({**told, "mailbox_url": "http://localhost:8026/"})
+    assert "first opens" not in shown
+    assert ("(chosen by the joiner)" in shown) is bool(chosen)
+    assert "first opens" in welcome({**demo, "mailbox_url": "http://localhost:8026/"})
 
 
 def test_the_story_is_told(demo: dict[str, Any]) -> None:
