@@ -9,9 +9,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from lms.columns import DayColumn, MomentColumn
 from lms.compliance.reports import LmsReportView
 from lms.compliance.views import PERMISSION
 from reminders.models import Ladder, Message
@@ -43,9 +44,9 @@ class MessagesReport(LmsReportView):
     export_headings = {"recipient.number": "number", "recipient.name": "name"}
     columns = [
         Column("recipient.name", label=_("To")),
-        DateColumn("day", label=_("Day")),
+        DayColumn("day", label=_("Day")),
         Column("get_state_display", label=_("State")),
-        DateColumn("sent_at", label=_("Sent at")),
+        MomentColumn("sent_at", label=_("Sent at")),
         Column("last_error", label=_("Why not")),
     ]
 

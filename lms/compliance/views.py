@@ -13,13 +13,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from lms.columns import DayColumn
 from lms.compliance.figures import Figures, Row, listed, rolled_up
 from lms.compliance.reports import GuardedExport, LmsReportView
 from lms.people.models import Office, Person
 from lms.requirements.models import Requirement
+from lms.requirements.wording import STANDINGS
 
 BUCKETS = {
     "in_scope": gettext_lazy("In scope"),
@@ -161,9 +163,9 @@ class PeopleReport(LmsReportView):
         Column("person.office.name", label=gettext_lazy("Office")),
         Column("person.get_category_display", label=gettext_lazy("Category")),
         Column("requirement.title", label=gettext_lazy("Requirement")),
-        Column("standing", label=gettext_lazy("Standing")),
-        DateColumn("due_on", label=gettext_lazy("Due on")),
-        DateColumn("proven_on", label=gettext_lazy("Completed on")),
+        Column("standing", label=gettext_lazy("Standing"), accessor=lambda item: STANDINGS[item.standing]),
+        DayColumn("due_on", label=gettext_lazy("Due on")),
+        DayColumn("proven_on", label=gettext_lazy("Completed on")),
     ]
 
     def for_viewer(self) -> Any:
@@ -233,6 +235,7 @@ class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
         )
         return super().get_context_data(
             shown=self.person,
+            today=today,
             assignments=assignments,
             can_invite=self.request.user.has_perm("lms.add_invitation") and not self.person.user_id,
             invitation=kwargs.pop("invitation", ""),

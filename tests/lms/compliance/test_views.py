@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from datetime import timedelta
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from lms.people.models import OfficeAccess, Person
@@ -58,7 +61,7 @@ def test_hr_drills_down_from_the_whole_to_one_person(reporting: Cast, client: Cl
     assert "Amina Joiner" not in people
     person = client.get("/admin/compliance/person/P00002/").content.decode()
     assert "Bruno Late" in person
-    assert "complete" in person
+    assert "Complete" in person
 
 
 def test_a_head_sees_the_own_office_and_nothing_else(reporting: Cast, client: Client) -> None:
@@ -156,3 +159,23 @@ def test_hr_makes_an_invitation_for_somebody_without_an_address(reporting: Cast,
 
 def test_the_dashboard_shows_the_figures_of_the_viewers_office(reporting: Cast, client: Client) -> None:
     assert "Compliance: Wca-Sn" in sign_in(client, reporting.chen).get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["people/?office=WCA-SN", "person/P00002/"])
+def test_days_are_plain_dates_and_standings_are_words(reporting: Cast, client: Client, address: str) -> None:
+    due = reporting.assignment(reporting.bruno, "ethics")
+    shown = sign_in(client, reporting.dora).get(f"/admin/compliance/{address}").content.decode()
+    assert due.due_on.strftime("%-d %B %Y") in shown
+    assert " ago" not in shown
+    words = re.findall(r">\s*(complete|overdue|due|Complete|Overdue|To do)\s*<", shown)
+    assert words
+    assert not {"complete", "overdue", "due"} & set(words)
+
+
+def test_a_person_who_came_has_joined_and_one_who_comes_joins(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    assert re.search(r"joined 24 October 2026", client.get("/admin/compliance/person/P00002/").content.decode())
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Person.objects.filter(pk=reporting.amina.pk).update(joined_on=tomorrow)
+    shown = client.get("/admin/compliance/person/P00001/").content.decode()
+    assert f"joins {tomorrow:%-d %B %Y}" in shown
