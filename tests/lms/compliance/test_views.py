@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -179,3 +180,39 @@ def test_a_person_who_came_has_joined_and_one_who_comes_joins(reporting: Cast, c
     Person.objects.filter(pk=reporting.amina.pk).update(joined_on=tomorrow)
     shown = client.get("/admin/compliance/person/P00001/").content.decode()
     assert f"joins {tomorrow:%-d %B %Y}" in shown
+
+
+@pytest.mark.parametrize("address", ["", "?office=WCA-SN", "person/P00002/"])
+def test_each_page_has_one_visible_heading(reporting: Cast, client: Client, address: str) -> None:
+    shown = sign_in(client, reporting.dora).get(f"/admin/compliance/{address}").content.decode()
+    assert len(re.findall(r"<h1", shown)) == 1
+
+
+def numbers_in(shown: str) -> dict[str, int]:
+    """By address of a list: the number that opens it, of those that a link shows alone or first."""
+    links = re.findall(r'<a[^>]*href="([^"]*/compliance/people/[^"]*)"[^>]*>\s*(\d+)(?: [a-z ]+)?\s*</a>', shown)
+    return {html.unescape(address): int(number) for address, number in links}
+
+
+@pytest.mark.parametrize("address", ["/admin/compliance/", "/admin/compliance/?office=WCA", "/admin/"])
+def test_each_number_opens_a_list_of_that_many(reporting: Cast, client: Client, address: str) -> None:
+    sign_in(client, reporting.dora)
+    shown = client.get(address).content.decode()
+    opened = numbers_in(shown)
+    assert {name for link in opened for name in ("in_scope", "overdue") if f"bucket={name}" in link}
+    for link, number in opened.items():
+        export = b"".join(client.get(f"{link}&export=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        assert len(list(csv.DictReader(io.StringIO(export)))) == number, link
+
+
+def test_a_percentage_names_its_denominator_and_opens_it(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    late = timezone.localdate() + timedelta(days=400)
+    shown = client.get(f"/admin/compliance/?as_at={late}").content.decode()
+    found = re.findall(r'href="([^"]*office=WCA[^"-]*)">[\d.]+ %</a> <span class="lms-of">of (\d+)</span>', shown)
+    assert len(found) == 2
+    for link, due in found:
+        assert "bucket=due" in link
+        export = client.get(f"{html.unescape(link)}&export=csv")
+        rows = b"".join(export.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        assert len(list(csv.DictReader(io.StringIO(rows)))) == int(due)
