@@ -94,10 +94,11 @@ class ContentKind:
             total = lessons[page.path]
             seen = min(enrolment.lessons_done, total) if enrolment else 0
             at_check = bool(page.bank_id) and seen == total > 0
+            where = page.url if total or page.launch_address else None  # being prepared: there is nothing to open
             found[part.pk] = Description(
                 title=page.title,
                 step=_step(page, at_check),
-                url=reverse("courses:check", args=[enrolment.session]) if at_check else page.url or "",
+                url=reverse("courses:check", args=[enrolment.session]) if at_check else where or "",
                 minutes=page.minutes,
                 done=seen + bool(enrolment and enrolment.has_passed),
                 steps=total + bool(page.bank_id),

@@ -58,6 +58,37 @@ def test_a_lesson_is_reached_through_the_start_of_the_course(page: CoursePage, b
     assert started.headers["Location"].endswith("/sea/lesson-1/")
 
 
+def test_a_course_without_lessons_is_being_prepared_and_cannot_be_begun(cast: Cast, bruno: Client) -> None:
+    page = make_course("bare", lessons=0)
+    make_requirement("bare", page.activity)
+    cast.assign()
+    shown = bruno.get("/bare/").content.decode()
+    assert "This course is being prepared." in shown
+    assert "Start the course" not in shown
+    assert "0 lessons" not in shown
+    assert bruno.post(f"/learning/course/{page.pk}/start/").headers["Location"] == page.url
+    assert not Enrolment.objects.exists()
+    listed = bruno.get("/learning/").content.decode()
+    assert 'href="/bare/"' not in listed
+    assert "You need to do nothing for now." in listed
+
+
+def test_the_check_of_a_course_without_lessons_does_not_open(cast: Cast, bruno: Client) -> None:
+    page = make_course("bare", lessons=0)
+    enrolment = enrol(person=cast.bruno, page=page)
+    address = f"/learning/check/{enrolment.session}/"
+    assert bruno.get(address).status_code == 409
+    assert bruno.post(address, {"begin": "1"}).status_code == 409
+    assert not Attempt.objects.exists()
+
+
+def test_the_rules_promise_what_must_be_right_only_where_the_bank_asks_it(page: CoursePage, bruno: Client) -> None:
+    assert "These must be right" in bruno.get("/sea/").content.decode()
+    assert page.bank is not None
+    page.bank.questions.filter(must_be_right=True).update(is_active=False)
+    assert "These must be right" not in bruno.get("/sea/").content.decode()
+
+
 def test_nothing_is_given_away_before_the_answer(page: CoursePage, bruno: Client, enrolment: Enrolment) -> None:
     for address in ("/sea/", "/sea/lesson-1/", "/sea/lesson-2/", "/"):
         shown = bruno.get(address).content.decode()

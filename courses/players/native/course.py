@@ -24,6 +24,7 @@ def course_context(request: HttpRequest, page: CoursePage) -> dict[str, Any]:
     return {
         "lessons": [(lesson, lesson.translation_key in done) for lesson in lessons],
         "enrolment": enrolment,
+        "can_be_taken": bool(lessons or page.launch_address),
         "lessons_done": bool(lessons) and all(lesson.translation_key in done for lesson in lessons),
         "done": len(done),
     }
@@ -56,6 +57,8 @@ def start(request: HttpRequest, page_id: int) -> HttpResponse:
     page = CoursePage.objects.live().filter(pk=page_id).first()
     if person is None or page is None or page.activity is None:
         raise Http404
+    if not page.can_be_taken():
+        return redirect(page.url)
     enrolment = enrol(person=person, page=page)
     if page.launch_address:
         return send_to_course(request, enrolment, page)
