@@ -13,7 +13,7 @@ from courses.enrolling import enrol, enrolment_of
 from courses.models import CoursePage, Enrolment, LessonPage
 from courses.players.cmi5.course import send_to_course
 from courses.tracking import done_lessons
-from lms.requirements.learning import next_url
+from lms.requirements.learning import Onward, onward
 
 
 def course_context(request: HttpRequest, page: CoursePage) -> dict[str, Any]:
@@ -37,8 +37,12 @@ def resume_url(enrolment: Enrolment, page: CoursePage) -> str:
     return waiting.url if waiting else following_url(enrolment)
 
 
+def following(enrolment: Enrolment) -> Onward:
+    return onward(person=enrolment.person, course=enrolment.activity, registration=enrolment.registration)
+
+
 def following_url(enrolment: Enrolment) -> str:
-    return next_url(person=enrolment.person, course=enrolment.activity, registration=enrolment.registration)
+    return following(enrolment).url
 
 
 def neighbours(page: LessonPage, lessons: list[LessonPage]) -> tuple[int, LessonPage | None, LessonPage | None]:
