@@ -24,9 +24,8 @@ from lms.requirements.models import Requirement
 from reminders.laying import lay_standard_ladder
 from reminders.models import Reminder
 from tests.cast import PASSWORD, Cast, make_course, make_requirement, verbs_said
-from tests.journeys.browser import Visitor, browser
+from tests.journeys.browser import Visitor
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
