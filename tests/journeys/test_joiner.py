@@ -134,9 +134,12 @@ def test_a_joiner_learns_signs_and_is_cleared(
         "completed",
         "failed",
         "passed",
+        "launched",
+        "initialized",
         "agree",
         "completed",
         "satisfied",
+        "terminated",
     ]
     certificate_is_good(amina)
     assert clearance(live_server.url, token)["decision"] == "allow"
