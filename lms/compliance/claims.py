@@ -63,7 +63,12 @@ class ClaimsReport(LmsReportView):
         "person.number", "person.name", "activity.name", "statement.timestamp", "statement.stored",
         "statement.statement_id", "doubts", "is_believed", "accepted_at",
     ]  # fmt: skip
-    export_headings = {"person.number": "number", "person.name": "name", "activity.name": "activity"}
+    export_headings = {
+        "person.number": "number",
+        "person.name": "name",
+        "activity.name": "activity",
+        "statement.statement_id": "statement",
+    }
     columns = [
         TitleColumn(
             "person",

@@ -72,7 +72,7 @@ class OfficeReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
         "figures.within_deadline", "figures.overdue", "figures.waived", "figures.on_leave", "figures.left",
         "figures.percent_of_due", "figures.percent_of_everyone",
     ]  # fmt: skip
-    export_headings = {name: name.split(".")[-1] for name in list_export} | {
+    export_headings = {
         "office.code": "office", "office.name": "office_name", "requirement.code": "requirement",
     }  # fmt: skip
 

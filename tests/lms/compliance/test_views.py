@@ -106,6 +106,18 @@ def test_xlsx_holds_the_figures_and_no_formula(reporting: Cast, client: Client) 
     assert all(cell.data_type != "f" for row in people.active.rows for cell in row)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("address", ["compliance/", "compliance/people/", "compliance/claims/", "messages/"])
+def test_headings_of_exports_are_names_for_machines(
+    reporting: Cast, client: Client, address: str, language: str
+) -> None:
+    sign_in(client, reporting.dora)
+    answer = client.get(f"/admin/{address}?export=csv", headers={"accept-language": language})
+    first = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in first.split(",")), first
+    assert len(set(first.split(","))) == len(first.split(","))
+
+
 def test_screen_export_and_command_tell_the_same_figures(reporting: Cast, client: Client) -> None:
     sign_in(client, reporting.dora)
     raw = b"".join(client.get("/admin/compliance/?export=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
