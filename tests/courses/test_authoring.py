@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -10,6 +12,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 from attestations.models import Attestation, AttestationText
 from courses.loading import ensure_authors, ensure_index
 from courses.models import CourseIndexPage, CoursePage, LessonPage, Question, QuestionBank
+from lms.conf import conf
 from lms.requirements.models import Activity
 from tests.cast import PASSWORD
 
@@ -61,6 +64,12 @@ def test_a_fourth_course_from_bank_to_publication(author: Client, index: CourseI
     author.post("/admin/attestation_texts/new/", text)
     assert AttestationText.objects.get().ticks == ["One.", "Two."]
     assert [part.kind for part in page.activity.parts.order_by("position")] == ["content", "attestation"]
+
+
+def test_authors_are_greeted_with_the_name_of_the_organisation(author: Client) -> None:
+    greeted = author.get("/admin/").content.decode()
+    assert re.search(rf"<h1[^>]*>\s*{re.escape(conf.ORGANISATION_NAME)}\s*</h1>", greeted)
+    assert "localhost" not in re.sub(r"<script.*?</script>", "", greeted, flags=re.DOTALL)
 
 
 def test_the_key_of_another_course_is_refused(author: Client, index: CourseIndexPage) -> None:
