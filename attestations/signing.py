@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -39,13 +40,15 @@ def sign(
     registration: UUID,
     ticked: Collection[int],
     method: str,
+    shown_at: datetime,
     reauthenticated_at: datetime,
     now: datetime | None = None,
 ) -> Signature:
     """The signature; signing the same text twice returns the first. Raises CannotSign.
 
-    Records ``agree`` (or ``acknowledge``, ``confirm``) and ``completed`` of the attestation (DOMAIN 2.6), from which the
-    floor makes the completion and, with the last part, ``satisfied``.
+    Records one whole session of the attestation: ``launched``, ``initialized``, ``agree`` (or ``acknowledge``,
+    ``confirm``), ``completed``, ``terminated`` (cmi5 9.3). From ``completed`` the floor makes the completion and, with the
+    last part, ``satisfied``. The session begins at ``shown_at``, when the text was last put before the person.
     """
     now = now or timezone.now()
     attestation = text.attestation
@@ -81,7 +84,7 @@ def sign(
         )
         signature.hash = link(signature.previous_hash, signature.record())
         signature.save(force_insert=True)
-        _tell(signature)
+        _tell(signature, shown_at=min(shown_at, now))
         log(signature, "lms.attestation.sign", user=person.user)
     return signature
 
@@ -91,45 +94,44 @@ def capacity_of(person: Person) -> str:
     return _("%(category)s, %(office)s") % {"category": person.get_category_display(), "office": person.office.name}
 
 
-def _tell(signature: Signature) -> None:
+def _tell(signature: Signature, *, shown_at: datetime) -> None:
+    """The whole session, said when it has ended: who only reads has begun nothing."""
     text, activity = signature.text, signature.text.attestation.activity
-    session = uuid.uuid4()
-    grouping = activity.part_of.iri if activity.part_of else activity.iri
-    record(
-        Said(
-            actor=signature.person.uuid,
-            verb=VERBS[Meaning(signature.meaning)],
-            activity=f"{conf.IRI_BASE}/attestation/{text.attestation.key}/{text.version}",
-            activity_type=v.DOCUMENT_TYPE,
-            activity_name=text.title,
-            language=text.language,
-            registration=signature.registration,
-            session=session,
-            at=signature.signed_at,
-            grouping=grouping,
-            cmi5_defined=False,
-            extensions={
-                f"{conf.IRI_BASE}/ext/text-sha256": text.sha256,
-                f"{conf.IRI_BASE}/ext/text-language": text.language,
-                f"{conf.IRI_BASE}/ext/signature-meaning": signature.meaning,
-                f"{conf.IRI_BASE}/ext/auth-method": signature.method,
-                f"{conf.IRI_BASE}/ext/reauthenticated-at": signature.reauthenticated_at.isoformat(),
-                f"{conf.IRI_BASE}/ext/capacity": "personnel",
-                f"{conf.IRI_BASE}/ext/signature-hash": signature.hash,
-            },
-        )
+    step = Said(
+        actor=signature.person.uuid,
+        verb=v.LAUNCHED,
+        activity=activity.iri,
+        activity_name=activity.name,
+        registration=signature.registration,
+        session=uuid.uuid4(),
+        at=shown_at,
+        grouping=activity.part_of.iri if activity.part_of else activity.iri,
     )
-    record(
-        Said(
-            actor=signature.person.uuid,
-            verb=v.COMPLETED,
-            activity=activity.iri,
-            activity_name=activity.name,
-            registration=signature.registration,
-            session=session,
-            at=signature.signed_at,
-            grouping=grouping,
-            completion=True,
-            duration=signature.signed_at - signature.reauthenticated_at,
-        )
+    lasted = timedelta(seconds=(signature.signed_at - shown_at) // timedelta(seconds=1))
+    agreed = replace(
+        step,
+        verb=VERBS[Meaning(signature.meaning)],
+        activity=f"{conf.IRI_BASE}/attestation/{text.attestation.key}/{text.version}",
+        activity_type=v.DOCUMENT_TYPE,
+        activity_name=text.title,
+        language=text.language,
+        at=signature.signed_at,
+        cmi5_defined=False,
+        extensions={
+            f"{conf.IRI_BASE}/ext/text-sha256": text.sha256,
+            f"{conf.IRI_BASE}/ext/text-language": text.language,
+            f"{conf.IRI_BASE}/ext/signature-meaning": signature.meaning,
+            f"{conf.IRI_BASE}/ext/auth-method": signature.method,
+            f"{conf.IRI_BASE}/ext/reauthenticated-at": signature.reauthenticated_at.isoformat(),
+            f"{conf.IRI_BASE}/ext/capacity": "personnel",
+            f"{conf.IRI_BASE}/ext/signature-hash": signature.hash,
+        },
     )
+    for said in (
+        step,
+        replace(step, verb=v.INITIALIZED),
+        agreed,
+        replace(step, verb=v.COMPLETED, at=signature.signed_at, completion=True, duration=lasted),
+        replace(step, verb=v.TERMINATED, at=signature.signed_at, duration=lasted),
+    ):
+        record(said)

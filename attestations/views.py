@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import authenticate
@@ -54,6 +55,7 @@ def sign_view(request: HttpRequest, registration: UUID, activity: int) -> HttpRe
     text = attestation.text_for(get_language() or "en")
     if text is None:
         raise Http404
+    shown_at = _shown_at(request, f"lms-text-shown-{registration}-{activity}")
     if request.method == "GET":
         return _read(request, text)
     sent = request.POST.getlist("tick")
@@ -73,11 +75,19 @@ def sign_view(request: HttpRequest, registration: UUID, activity: int) -> HttpRe
             registration=registration,
             ticked=ticked,
             method=Signature.Method.PASSWORD,
+            shown_at=shown_at,
             reauthenticated_at=timezone.now(),
         )
     except CannotSign:
         return _read(request, text, problem=_("The text has changed since you opened it. Please read it again."))
     return redirect(next_url(person=person, course=following, registration=registration))
+
+
+def _shown_at(request: HttpRequest, key: str) -> datetime:
+    """When the text was last put before the person; each GET shows it anew. Kept in the session."""
+    if request.method == "GET" or key not in request.session:
+        request.session[key] = timezone.now().isoformat()
+    return datetime.fromisoformat(request.session[key])
 
 
 def password_is_right(request: HttpRequest) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import Attempt, Certificate, CoursePage, Enrolment, LessonPage
+from courses.models import Attempt, Certificate, CoursePage, Enrolment, LessonPage, LessonProgress
 from lms.people.models import Person
 from lms.requirements.kinds import Description, Document
 from lms.requirements.models import Activity, Completion
@@ -28,19 +27,46 @@ def editions(courses: Iterable[int]) -> dict[int, CoursePage]:
     return {page.activity_id: page for page in ordered if page.activity_id}
 
 
-def lesson_counts(pages: Iterable[CoursePage]) -> Counter[str]:
-    """By path of the course: its published lessons. One query."""
+def lessons_of(pages: Iterable[CoursePage]) -> dict[str, list[LessonPage]]:
+    """By path of the course: its published lessons in order, without their text. One query."""
     below = Q(pk__in=[])
     for page in pages:
         below |= Q(path__startswith=page.path)
-    paths = LessonPage.objects.live().filter(below).values_list("path", flat=True)
-    return Counter(path[: -Page.steplen] for path in paths)
+    found: dict[str, list[LessonPage]] = {}
+    for lesson in LessonPage.objects.live().filter(below).select_related("locale").order_by("path").defer("body"):
+        found.setdefault(lesson.path[: -Page.steplen], []).append(lesson)
+    return found
 
 
-def _step(page: CoursePage, at_check: bool) -> str:
+def _content(page: CoursePage, lessons: list[LessonPage], enrolment: Any) -> Description:
+    """How far the learner is and where they go on; ``enrolment`` carries its ``done`` lessons, None before the start."""
+    done = {progress.lesson for progress in enrolment.done} if enrolment else set()
+    waiting = [(number, item) for number, item in enumerate(lessons, 1) if item.translation_key not in done]
+    step, url = _next(page, waiting, enrolment) if lessons or page.launch_address else ("", "")
+    total = sum(lesson.minutes for lesson in lessons)
+    left = sum(lesson.minutes for _number, lesson in waiting)
+    return Description(
+        title=page.title,
+        step=step,
+        url=url,
+        minutes=round(page.minutes * left / total) if total else page.minutes,
+        done=len(lessons) - len(waiting) + bool(enrolment and enrolment.has_passed),
+        steps=len(lessons) + bool(page.bank_id),
+        is_begun=enrolment is not None,
+    )
+
+
+def _next(page: CoursePage, waiting: list[tuple[int, LessonPage]], enrolment: Any) -> tuple[str, str]:
+    """What comes next, in words, and where. Who has not begun comes to the page of the course."""
     if page.launch_address:
-        return _("Course on another site")
-    return _("Final check") if at_check else _("Lessons and final check")
+        return _("Course on another site"), page.url or ""
+    if waiting:
+        number, lesson = waiting[0]
+        step = _("Lesson %(number)d: %(title)s") % {"number": number, "title": lesson.title}
+        return step, (lesson.url if enrolment else page.url) or ""
+    if page.bank_id and enrolment:
+        return _("Final check"), reverse("courses:check", args=[enrolment.session])
+    return "", page.url or ""
 
 
 class CourseKind:
@@ -76,33 +102,22 @@ class ContentKind:
     ) -> dict[int, Description]:
         parts = {activity.part_of_id: activity for activity in activities}
         pages = editions([course for course in parts if course])
-        lessons = lesson_counts(pages.values())
+        lessons = lessons_of(pages.values())
+        done = LessonProgress.objects.exclude(done_at=None)
         enrolments = {
             (item.registration, item.activity_id): item
             for item in Enrolment.objects.filter(
                 person=person, registration__in=[registrations[part.pk] for part in parts.values()]
-            ).annotate(
-                lessons_done=Count("lessons", filter=Q(lessons__done_at__isnull=False)),
-                has_passed=Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), passed=True)),
             )
+            .annotate(has_passed=Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), passed=True)))
+            .prefetch_related(Prefetch("lessons", done, to_attr="done"))
         }
-        found = {}
-        for course, page in pages.items():
-            part = parts[course]
-            registration = registrations[part.pk]
-            enrolment: Any = enrolments.get((registration, course))
-            total = lessons[page.path]
-            seen = min(enrolment.lessons_done, total) if enrolment else 0
-            at_check = bool(page.bank_id) and seen == total > 0
-            found[part.pk] = Description(
-                title=page.title,
-                step=_step(page, at_check),
-                url=reverse("courses:check", args=[enrolment.session]) if at_check else page.url or "",
-                minutes=page.minutes,
-                done=seen + bool(enrolment and enrolment.has_passed),
-                steps=total + bool(page.bank_id),
+        return {
+            parts[course].pk: _content(
+                page, lessons.get(page.path, []), enrolments.get((registrations[parts[course].pk], course))
             )
-        return found
+            for course, page in pages.items()
+        }
 
     def documents(self, *, completion: Completion) -> list[Document]:
         return []

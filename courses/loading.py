@@ -18,6 +18,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 from courses.content.reading import Course, Lesson, read
 from courses.models import CourseIndexPage, CoursePage, LessonPage, Question, QuestionBank, QuestionOption
 from courses.registering import register
+from lms.conf import conf
 from lms.requirements import kinds
 
 AUTHORS = "Course authors"
@@ -36,9 +37,11 @@ def ensure_index() -> CourseIndexPage:
     )
     welcome = site.root_page if site else None
     if site is None:
-        Site.objects.create(hostname="localhost", root_page=index, is_default_site=True)
+        name = conf.ORGANISATION_NAME
+        Site.objects.create(hostname="localhost", root_page=index, is_default_site=True, site_name=name)
     elif welcome is not None and type(welcome.specific) is Page and not welcome.get_children().exists():
         site.root_page = index
+        site.site_name = site.site_name or conf.ORGANISATION_NAME
         site.save()
         welcome.delete()
     return index

@@ -95,7 +95,9 @@ def done_lessons(enrolment: Enrolment) -> set[Any]:
 
 
 def all_lessons_done(*, enrolment: Enrolment, course: CoursePage) -> bool:
-    return {lesson.translation_key for lesson in course.lessons()} <= done_lessons(enrolment)
+    """False for a course that has no lesson yet: nothing was learned in it."""
+    lessons = {lesson.translation_key for lesson in course.lessons()}
+    return bool(lessons) and lessons <= done_lessons(enrolment)
 
 
 def _put(enrolment: Enrolment, lesson: LessonPage, block: Any, **values: Any) -> BlockAnswer:

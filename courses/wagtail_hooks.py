@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.models import Page
 
-from courses.models import Question, QuestionBank
+from courses.models import CoursePage, Question, QuestionBank
 
 
 class QuestionBankViewSet(ModelViewSet):  # type: ignore[misc]
@@ -39,3 +43,15 @@ class QuestionsGroup(ViewSetGroup):  # type: ignore[misc]
 @hooks.register("register_admin_viewset")
 def questions() -> QuestionsGroup:
     return QuestionsGroup()
+
+
+@hooks.register("after_publish_page")
+def say_what_is_missing(request: HttpRequest, page: Page) -> None:
+    """A course may be published before its lessons; its author should know what people see until then."""
+    if isinstance(page, CoursePage) and not page.can_be_taken():
+        messages.warning(
+            request,
+            gettext(
+                "This course has no published lesson yet. Nobody can start it; its page says that it is being prepared."
+            ),
+        )

@@ -6,14 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from lms.columns import DayColumn, MomentColumn
 from lms.compliance.reports import LmsReportView
 from lms.compliance.views import PERMISSION
+from lms.requirements.admin import NOTES
+from lms.requirements.models import Requirement
 from reminders.models import Ladder, Message
 
 
@@ -43,15 +47,23 @@ class MessagesReport(LmsReportView):
     export_headings = {"recipient.number": "number", "recipient.name": "name"}
     columns = [
         Column("recipient.name", label=_("To")),
-        DateColumn("day", label=_("Day")),
+        DayColumn("day", label=_("Day")),
         Column("get_state_display", label=_("State")),
-        DateColumn("sent_at", label=_("Sent at")),
+        MomentColumn("sent_at", label=_("Sent at")),
         Column("last_error", label=_("Why not")),
     ]
 
     def for_viewer(self) -> Any:
         offices = [office.pk for office in self.offices]
         return Message.objects.filter(recipient__office__in=offices).select_related("recipient")
+
+
+@hooks.register(NOTES)
+def say_who_is_not_reminded(requirement: Requirement) -> str:
+    """A rule in no ladder in use is one that nobody is reminded of."""
+    if Ladder.objects.filter(requirements=requirement, is_active=True).exists():
+        return ""
+    return gettext("It is in no reminder ladder: nobody is reminded of it until you add it to one.")
 
 
 class MessagesMenuItem(MenuItem):  # type: ignore[misc]

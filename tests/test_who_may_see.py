@@ -164,7 +164,7 @@ def world(cast: Cast) -> dict[str, Any]:
     checking.submit(attempt=attempt)
     text = AttestationText.objects.get()
     sign(person=cast.bruno, text=text, registration=enrolment.registration, ticked={0, 1}, method="password",
-         reauthenticated_at=NOW)  # fmt: skip
+         shown_at=NOW, reauthenticated_at=NOW)  # fmt: skip
     groups = ensure_groups()
     cast.dora.user.groups.add(groups["HR"])  # type: ignore[union-attr]
     cast.chen.user.groups.add(groups["Heads of office"])  # type: ignore[union-attr]

@@ -145,6 +145,10 @@ class CoursePage(Page):
             return self.known_lessons
         return list(LessonPage.objects.child_of(self).live().order_by("path").defer("body"))
 
+    def can_be_taken(self) -> bool:
+        """It runs elsewhere, or has a published lesson."""
+        return bool(self.launch_address) or bool(self.lessons())
+
     def lines(self, name: str) -> list[str]:
         return [line.strip() for line in getattr(self, name).splitlines() if line.strip()]
 

@@ -31,6 +31,11 @@ class QuestionBank(models.Model):  # type: ignore[django-manager-missing]  # its
     def __str__(self) -> str:
         return self.title
 
+    def has_must_be_right(self) -> bool:
+        """A check that draws from it can ask something that must be right, whatever the rest."""
+        found: bool = self.questions.filter(is_active=True, must_be_right=True).exists()
+        return found
+
 
 class QuestionForm(WagtailAdminModelForm):  # type: ignore[misc]
     """Looks at question and answers together."""

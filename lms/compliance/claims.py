@@ -14,9 +14,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from lms.columns import MomentColumn
 from lms.compliance.reports import GuardedExport, LmsReportView
 from lms.compliance.views import PERMISSION
 from lms.requirements.claiming import CannotBeAccepted, accept
@@ -62,7 +63,12 @@ class ClaimsReport(LmsReportView):
         "person.number", "person.name", "activity.name", "statement.timestamp", "statement.stored",
         "statement.statement_id", "doubts", "is_believed", "accepted_at",
     ]  # fmt: skip
-    export_headings = {"person.number": "number", "person.name": "name", "activity.name": "activity"}
+    export_headings = {
+        "person.number": "number",
+        "person.name": "name",
+        "activity.name": "activity",
+        "statement.statement_id": "statement",
+    }
     columns = [
         TitleColumn(
             "person",
@@ -71,7 +77,7 @@ class ClaimsReport(LmsReportView):
             get_url=lambda claim: reverse("lms_claim", args=[claim.pk]),
         ),
         Column("activity.name", label=gettext_lazy("Activity")),
-        DateColumn("statement.stored", label=gettext_lazy("Received")),
+        MomentColumn("statement.stored", label=gettext_lazy("Received")),
         Column("doubts", label=gettext_lazy("Doubts"), accessor=lambda claim: len(claim.doubts) or "–"),
         BooleanColumn("is_believed", label=gettext_lazy("Counts")),
     ]

@@ -36,14 +36,19 @@ class Figures:
         return Figures(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     @property
+    def due(self) -> int:
+        """Those who should have done it by the day: in scope − within deadline."""
+        return self.in_scope - self.within_deadline
+
+    @property
     def percent_of_everyone(self) -> float | None:
         """(complete + waived) ÷ in scope; None where nobody is in scope."""
         return _percent(self.complete + self.waived, self.in_scope)
 
     @property
     def percent_of_due(self) -> float | None:
-        """(complete + waived) ÷ (in scope − within deadline); None where nothing is due."""
-        return _percent(self.complete + self.waived, self.in_scope - self.within_deadline)
+        """(complete + waived) ÷ due; None where nothing is due."""
+        return _percent(self.complete + self.waived, self.due)
 
 
 def _percent(part: int, whole: int) -> float | None:

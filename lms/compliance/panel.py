@@ -9,7 +9,7 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from lms.compliance.figures import rolled_up
-from lms.compliance.views import PERMISSION
+from lms.compliance.views import PERMISSION, linked
 from lms.people.models import Office
 
 
@@ -20,6 +20,9 @@ class CompliancePanel(Component):  # type: ignore[misc]
     template_name = "lms/admin/panel.html"
     order = 50
 
+    class Media:
+        css = {"all": ["lms/admin.css"]}
+
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
@@ -29,4 +32,6 @@ class CompliancePanel(Component):  # type: ignore[misc]
         offices = list(Office.objects.visible_to(self.request.user))
         top = offices[:1]
         within = [office for office in offices if top and office.path.startswith(top[0].path)]
-        return {"rows": rolled_up(roots=top, offices=within, as_at=timezone.localdate()), "office": top and top[0]}
+        today = timezone.localdate()
+        rows = rolled_up(roots=top, offices=within, as_at=today)
+        return {"rows": [linked(row, today) for row in rows], "office": top and top[0]}

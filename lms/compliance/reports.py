@@ -52,6 +52,10 @@ class GuardedExport(SpreadsheetExportMixin):  # type: ignore[misc]
             if not any(office.path[:cut] in paths for cut in range(office.steplen, len(office.path), office.steplen))
         ]
 
+    def get_heading(self, queryset: Any, field: str) -> str:
+        """Names for machines, the same in every language: ``export_headings``, else the last part of the field."""
+        return str(self.export_headings.get(field, field.rsplit(".", 1)[-1]))
+
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         return harmless(super().preprocess_field_value(field, value, export_format))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,14 +13,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from lms.columns import DayColumn
 from lms.compliance.days import AsAt
-from lms.compliance.figures import Figures, Row, listed, rolled_up
+from lms.compliance.figures import Row, listed, rolled_up
 from lms.compliance.reports import GuardedExport, LmsReportView
 from lms.people.models import Office, Person
 from lms.requirements.models import Requirement
+from lms.requirements.wording import STANDINGS
 
 BUCKETS = {
     "in_scope": gettext_lazy("In scope"),
@@ -30,7 +33,23 @@ BUCKETS = {
     "on_leave": gettext_lazy("On long leave"),
     "left": gettext_lazy("Left"),
 }
+UNIONS = {"in_scope": ("left", "on_leave"), "due": ("left", "on_leave", "within_deadline")}  # by what they leave out
+LISTS = {"due": gettext_lazy("Due, or due before and done"), **BUCKETS}
 PERMISSION = "lms.view_compliance"
+
+
+def list_url(*, office: Office | None, requirement: Requirement, name: str, as_at: date) -> str:
+    """The list behind one number."""
+    query = {"requirement": requirement.code, "bucket": name, "as_at": as_at.isoformat()}
+    if office:
+        query["office"] = office.code
+    return f"{reverse('lms_people_report')}?{urlencode(query)}"
+
+
+def linked(row: Row, as_at: date) -> dict[str, Any]:
+    """A line of a table: the figures, and by name of a figure the address of its list."""
+    urls = {name: list_url(office=row.office, requirement=row.requirement, name=name, as_at=as_at) for name in LISTS}
+    return {"requirement": row.requirement, "figures": row.figures, "urls": urls}
 
 
 class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
@@ -46,7 +65,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         "figures.within_deadline", "figures.overdue", "figures.waived", "figures.on_leave", "figures.left",
         "figures.percent_of_due", "figures.percent_of_everyone",
     ]  # fmt: skip
-    export_headings = {name: name.split(".")[-1] for name in list_export} | {
+    export_headings = {
         "office.code": "office", "office.name": "office_name", "requirement.code": "requirement",
     }  # fmt: skip
 
@@ -75,12 +94,6 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         within = [office for office in self.offices if self.is_below(office)]
         return rolled_up(roots=roots, offices=within, as_at=self.as_at)
 
-    def list_url(self, office: Office | None, requirement: Requirement, bucket: str) -> str:
-        query = {"requirement": requirement.code, "bucket": bucket, "as_at": self.as_at.isoformat()}
-        if office:
-            query["office"] = office.code
-        return f"{reverse('lms_people_report')}?{urlencode(query)}"
-
     def office_url(self, office: Office) -> str:
         return f"{reverse('lms_compliance')}?{urlencode({'office': office.code, 'as_at': self.as_at.isoformat()})}"
 
@@ -91,9 +104,9 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.rows()
         mine = [row for row in rows if row.office == self.office]
-        below: dict[int, dict[int, Figures]] = {}
+        below: dict[int, dict[int, dict[str, Any]]] = {}
         for row in rows:
-            below.setdefault(row.office.pk, {})[row.requirement.pk] = row.figures
+            below.setdefault(row.office.pk, {})[row.requirement.pk] = linked(row, self.as_at)
         requirements = sorted({row.requirement for row in rows}, key=lambda item: (item.due_days, item.title))
         return super().get_context_data(
             office=self.office,
@@ -113,13 +126,8 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         )
 
     def _line(self, row: Row) -> dict[str, Any]:
-        return {
-            "requirement": row.requirement,
-            "figures": row.figures,
-            "cells": [
-                (getattr(row.figures, name), self.list_url(row.office, row.requirement, name)) for name in BUCKETS
-            ],
-        }
+        line = linked(row, self.as_at)
+        return line | {"cells": [(getattr(row.figures, name), line["urls"][name]) for name in BUCKETS]}
 
 
 class PeopleReport(AsAt, LmsReportView):
@@ -152,9 +160,9 @@ class PeopleReport(AsAt, LmsReportView):
         Column("person.office.name", label=gettext_lazy("Office")),
         Column("person.get_category_display", label=gettext_lazy("Category")),
         Column("requirement.title", label=gettext_lazy("Requirement")),
-        Column("standing", label=gettext_lazy("Standing")),
-        DateColumn("due_on", label=gettext_lazy("Due on")),
-        DateColumn("proven_on", label=gettext_lazy("Completed on")),
+        Column("standing", label=gettext_lazy("Standing"), accessor=lambda item: STANDINGS[item.standing]),
+        DayColumn("due_on", label=gettext_lazy("Due on")),
+        DayColumn("proven_on", label=gettext_lazy("Completed on")),
     ]
 
     def for_viewer(self) -> Any:
@@ -174,12 +182,12 @@ class PeopleReport(AsAt, LmsReportView):
             wanted = next((item.pk for item in Requirement.objects.all() if item.code == query["requirement"]), None)
             found = found.filter(requirement=wanted)
         bucket = query.get("bucket", "")
-        if bucket == "in_scope":
-            return found.exclude(bucket__in=["left", "on_leave"])
+        if bucket in UNIONS:
+            return found.exclude(bucket__in=UNIONS[bucket])
         return found.filter(bucket=bucket) if bucket in BUCKETS else found
 
     def get_page_subtitle(self) -> str:
-        return str(BUCKETS.get(self.request.GET.get("bucket", ""), ""))
+        return str(LISTS.get(self.request.GET.get("bucket", ""), ""))
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         up = {"url": reverse("lms_compliance"), "label": _("Compliance")}
@@ -224,6 +232,7 @@ class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
         )
         return super().get_context_data(
             shown=self.person,
+            today=today,
             assignments=assignments,
             can_invite=self.request.user.has_perm("lms.add_invitation") and not self.person.user_id,
             invitation=kwargs.pop("invitation", ""),

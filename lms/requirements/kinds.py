@@ -18,7 +18,7 @@ from lms.requirements.models import Activity, Completion
 class Description:
     """What a learner sees of an activity before opening it; ``done`` of ``steps`` for the progress bar.
 
-    ``step`` says in a few words what is to be done next.
+    ``step`` says in a few words what is to be done next, ``url`` is where; ``minutes`` is the time that is left.
     """
 
     title: str
@@ -27,6 +27,7 @@ class Description:
     minutes: int = 0
     done: int = 0
     steps: int = 0
+    is_begun: bool = False
 
 
 @dataclass(frozen=True)

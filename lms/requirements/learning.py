@@ -30,11 +30,8 @@ class Task:
     steps: int = 0
     next_step: str = ""
     days_left: int = 0
+    is_begun: bool = False
     alternatives: list[kinds.Description] = field(default_factory=list)
-
-    @property
-    def is_begun(self) -> bool:
-        return self.done > 0
 
     @property
     def percent(self) -> int:
@@ -96,20 +93,34 @@ def _task(
         days_left=(assignment.due_on - today).days,
         alternatives=[other for activity, other in ways.items() if other and activity != chosen],
     )
+    is_next = True
     for part in faces(chosen):
         of_part = described.get(part.pk)
         steps = max(of_part.steps if of_part else 1, 1)
         finished = (part.pk, assignment.registration) in complete
         task.steps += steps
         task.done += steps if finished else min(of_part.done if of_part else 0, steps - 1)
-        if not finished and not task.next_step and of_part:
-            task.next_step = of_part.step
-            task.url = of_part.url or task.url
+        task.is_begun |= finished or bool(of_part and of_part.is_begun)
+        if not finished and is_next and of_part:
+            task.next_step, task.url, task.minutes = of_part.step, of_part.url, of_part.minutes
+        is_next &= finished
     return task
 
 
+@dataclass(frozen=True)
+class Onward:
+    """Where the learner goes now, and what is to be done there in a few words; nothing, where all is done."""
+
+    url: str
+    step: str = ""
+
+
 def next_url(*, person: Person, course: Activity, registration: UUID) -> str:
-    """Where the learner goes now: the first part still open, or the receipt when there is none."""
+    return onward(person=person, course=course, registration=registration).url
+
+
+def onward(*, person: Person, course: Activity, registration: UUID) -> Onward:
+    """To the first part still open, or to the receipt when there is none."""
     parts = list(course.parts.order_by("position"))
     complete = set(
         Completion.objects.filter(person=person, registration=registration, activity__in=parts).values_list(
@@ -119,8 +130,9 @@ def next_url(*, person: Person, course: Activity, registration: UUID) -> str:
     for part in parts:
         if part.pk not in complete:
             described = kinds.describe(person=person, activities=[part], registrations={part.pk: registration})
-            return described[part.pk].url if part.pk in described else reverse("lms:learning")
-    return reverse("lms:receipt", args=[registration])
+            known = described.get(part.pk)
+            return Onward(url=known.url, step=known.step) if known else Onward(url=reverse("lms:learning"))
+    return Onward(url=reverse("lms:receipt", args=[registration]))
 
 
 def is_ready(*, person: Person, part: Activity, registration: UUID) -> bool:

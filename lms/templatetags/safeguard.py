@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from lms import dates
+from lms.requirements.standing import Standing
+from lms.requirements.wording import STANDINGS
 from lms.signposts.models import SignpostCard, cards_in
 
 register = template.Library()
@@ -71,26 +73,14 @@ def in_groups(code: str) -> str:
     return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
-@register.filter
-def day(value: date | None) -> str:
-    """A date in full. English as most of the world writes it, with the month in letters: 3 December 2026."""
-    return date_format(value, "j F Y" if _is_english() else "DATE_FORMAT") if value else ""
+for name, filter_of_dates in (("day", dates.day), ("clock", dates.clock), ("moment", dates.moment)):
+    register.filter(name, filter_of_dates)
 
 
 @register.filter
-def clock(value: datetime) -> str:
-    """The time of day, with 24 hours in English."""
-    return date_format(value, "H:i" if _is_english() else "TIME_FORMAT")
-
-
-@register.filter
-def moment(value: datetime) -> str:
-    """Day and time, without the zone, in the zone that the value carries."""
-    return date_format(value, "j F Y, H:i" if _is_english() else "DATETIME_FORMAT")
-
-
-def _is_english() -> bool:
-    return (get_language() or "en").startswith("en")
+def standing_word(standing: str) -> str:
+    """What a standing is called: “To do”, “Overdue”."""
+    return str(STANDINGS[Standing(standing)])
 
 
 PHONE = re.compile(r"(?<![\w/=])(\+\d[\d ().-]{5,}\d)")

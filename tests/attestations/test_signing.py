@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
@@ -20,7 +21,7 @@ from lms.lrs import vocabulary as v
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.requirements.models import Assignment
-from tests.cast import Cast, make_course, make_requirement, verbs_said
+from tests.cast import PASSWORD, Cast, make_course, make_requirement, verbs_said
 from tests.lms.requirements.test_completing import say
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -41,7 +42,8 @@ def pass_content(owed: Assignment) -> None:
 
 def sign_it(owed: Assignment, **changes: Any) -> Signature:
     values = {"person": owed.person, "text": AttestationText.objects.first(), "registration": owed.registration,
-              "ticked": {0, 1}, "method": "password", "reauthenticated_at": NOW, "now": NOW}  # fmt: skip
+              "ticked": {0, 1}, "method": "password", "shown_at": NOW - timedelta(minutes=7),
+              "reauthenticated_at": NOW, "now": NOW}  # fmt: skip
     return sign(**{**values, **changes})
 
 
@@ -51,11 +53,48 @@ def test_signing_completes_the_course_and_gives_a_certificate(owed: Assignment) 
     owed.refresh_from_db()
     assert owed.completion is not None
     verbs = verbs_said(registration=owed.registration)
-    assert verbs == ["completed", "passed", "agree", "completed", "satisfied"]
+    assert verbs[2:] == ["launched", "initialized", "agree", "completed", "satisfied", "terminated"]
     certificate = Certificate.objects.get(completion=owed.completion)
     assert (certificate.holder, len(certificate.code)) == ("Bruno Late", 26)
     assert (signature.printed_name, signature.meaning, signature.method) == ("Bruno Late", "undertaking", "password")
     assert signature.utc_offset == "+0000"
+
+
+def test_the_session_of_a_signature_lasts_from_the_text_to_the_signature(owed: Assignment) -> None:
+    """Told once, in one session, and with the time that the reading took (cmi5 9.5.4)."""
+    pass_content(owed)
+    sign_it(owed)
+    sign_it(owed, shown_at=NOW - timedelta(days=1))
+    told = [json.loads(raw) for raw in Statement.objects.order_by("pk").values_list("raw", flat=True)][2:]
+    session = [item for item in told if not item["verb"]["id"].endswith("satisfied")]
+    by_verb = {item["verb"]["id"].rsplit("/", 1)[1]: item for item in session}
+    assert len(by_verb) == len(session) == 5
+    assert len({item["context"]["extensions"][v.SESSION_ID] for item in session}) == 1
+    for verb in ("completed", "terminated"):
+        assert by_verb[verb]["result"]["duration"] == "PT07M00S"
+        assert by_verb[verb]["timestamp"].startswith("2026-11-23T12:00:00")
+    for verb in ("launched", "initialized"):
+        assert by_verb[verb]["timestamp"].startswith("2026-11-23T11:53:00")
+        assert "result" not in by_verb[verb]
+
+
+def test_the_page_knows_when_it_showed_the_text(owed: Assignment, client: Client) -> None:
+    pass_content(owed)
+    assert owed.person.user is not None
+    client.force_login(owed.person.user)
+    text = AttestationText.objects.get()
+    address = f"/learning/sign/{owed.registration}/{text.attestation.activity_id}/"
+    with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False) as clock:
+        client.force_login(owed.person.user)
+        client.get(address)
+        clock.shift(timedelta(minutes=4))
+        form = {"text": text.pk, "tick": ["0", "1"]}
+        client.post(address, form)
+        clock.shift(timedelta(minutes=1))
+        client.post(address, {**form, "password": PASSWORD})
+    assert Signature.objects.exists()
+    done = Statement.objects.filter(verb=verb_key(v.TERMINATED)).get()
+    assert json.loads(done.raw)["result"]["duration"] == "PT05M00S"
 
 
 def test_the_statement_names_the_text_by_its_hash_and_nobody_by_name(owed: Assignment) -> None:

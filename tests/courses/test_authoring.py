@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 from attestations.models import Attestation, AttestationText
 from courses.loading import ensure_authors, ensure_index
 from courses.models import CourseIndexPage, CoursePage, LessonPage, Question, QuestionBank
+from lms.conf import conf
 from lms.requirements.models import Activity
 from tests.cast import PASSWORD
 
@@ -50,9 +52,10 @@ def test_a_fourth_course_from_bank_to_publication(author: Client, index: CourseI
               "course_key": "safety", "code": "", "version": "1", "bank": bank.pk, "draw": 1, "mastery": 80,
               "pause_after": 3, "pause_minutes": 60, "launch_move_on": "CompletedAndPassed",
               "action-publish": "1"}  # fmt: skip
-    added = author.post(f"/admin/pages/add/lms_courses/coursepage/{index.pk}/", course)
+    added = author.post(f"/admin/pages/add/lms_courses/coursepage/{index.pk}/", course, follow=True)
     page = CoursePage.objects.get()
-    assert added.status_code == 302
+    assert added.redirect_chain
+    assert "This course has no published lesson yet." in added.content.decode()
     lesson = {"title": "One", "slug": "one", "minutes": 5, "summary": "", "objectives": "",
               "body": streamfield([("text", rich_text("<p>Words.</p>"))]), "action-publish": "1"}  # fmt: skip
     author.post(f"/admin/pages/add/lms_courses/lessonpage/{page.pk}/", nested_form_data(lesson))
@@ -69,6 +72,12 @@ def test_a_fourth_course_from_bank_to_publication(author: Client, index: CourseI
     author.post("/admin/attestation_texts/new/", text)
     assert AttestationText.objects.get().ticks == ["One.", "Two."]
     assert [part.kind for part in page.activity.parts.order_by("position")] == ["content", "attestation"]
+
+
+def test_authors_are_greeted_with_the_name_of_the_organisation(author: Client) -> None:
+    greeted = author.get("/admin/").content.decode()
+    assert re.search(rf"<h1[^>]*>\s*{re.escape(conf.ORGANISATION_NAME)}\s*</h1>", greeted)
+    assert "localhost" not in re.sub(r"<script.*?</script>", "", greeted, flags=re.DOTALL)
 
 
 def test_the_key_of_another_course_is_refused(author: Client, index: CourseIndexPage) -> None:

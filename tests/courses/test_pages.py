@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +16,12 @@ from courses.cron import publish_scheduled
 from courses.enrolling import enrol
 from courses.issuing import document
 from courses.models import Attempt, Certificate, CoursePage, Enrolment, LessonPage
+from lms.people.models import Person
 from lms.requirements.models import Assignment
 from lms.signposts.models import SignpostCard
 from tests.attestations.test_signing import owed, pass_content, sign_it
 from tests.cast import CHECK, SCENE, Cast, make_course, make_requirement
-from tests.courses.test_checking import finish_lessons
+from tests.courses.test_checking import finish_lessons, take
 
 __all__ = ["owed"]
 
@@ -56,6 +58,71 @@ def test_a_lesson_is_reached_through_the_start_of_the_course(page: CoursePage, b
     assert not Enrolment.objects.exists()
     started = bruno.post(f"/learning/course/{page.pk}/start/")
     assert started.headers["Location"].endswith("/sea/lesson-1/")
+
+
+def test_a_course_without_lessons_is_being_prepared_and_cannot_be_begun(cast: Cast, bruno: Client) -> None:
+    page = make_course("bare", lessons=0)
+    make_requirement("bare", page.activity)
+    cast.assign()
+    shown = bruno.get("/bare/").content.decode()
+    assert "This course is being prepared." in shown
+    assert "Start the course" not in shown
+    assert "0 lessons" not in shown
+    assert bruno.post(f"/learning/course/{page.pk}/start/").headers["Location"] == page.url
+    assert not Enrolment.objects.exists()
+    listed = bruno.get("/learning/").content.decode()
+    assert 'href="/bare/"' not in listed
+    assert "You need to do nothing for now." in listed
+
+
+def test_the_check_of_a_course_without_lessons_does_not_open(cast: Cast, bruno: Client) -> None:
+    page = make_course("bare", lessons=0)
+    enrolment = enrol(person=cast.bruno, page=page)
+    address = f"/learning/check/{enrolment.session}/"
+    assert bruno.get(address).status_code == 409
+    assert bruno.post(address, {"begin": "1"}).status_code == 409
+    assert not Attempt.objects.exists()
+
+
+def test_the_rules_promise_what_must_be_right_only_where_the_bank_asks_it(page: CoursePage, bruno: Client) -> None:
+    assert "These must be right" in bruno.get("/sea/").content.decode()
+    assert page.bank is not None
+    page.bank.questions.filter(must_be_right=True).update(is_active=False)
+    assert "These must be right" not in bruno.get("/sea/").content.decode()
+
+
+def task_of(client: Client) -> tuple[str, str]:
+    """What My learning says of the one open task, without markup, and where its button leads."""
+    shown = client.get("/learning/").content.decode()
+    card = shown[shown.index('<li class="card') : shown.index("<details", shown.index('<li class="card'))]
+    return " ".join(re.sub(r"<[^>]+>", " ", card).split()), re.findall(r'<a class="button" href="([^"]+)"', card)[0]
+
+
+def test_my_learning_leads_straight_to_where_the_learner_goes_on(page: CoursePage, bruno: Client) -> None:
+    said, url = task_of(bruno)
+    assert url == "/sea/"
+    assert "about 10 min" in said
+    enrolment = enrol(person=Person.objects.get(number="P00002"), page=page)
+    said, url = task_of(bruno)
+    assert (url, "Next: Lesson 1: Lesson 1" in said) == ("/sea/lesson-1/", True)
+    finish_lessons(enrolment, page, but=1)
+    said, url = task_of(bruno)
+    assert url == "/sea/lesson-2/"
+    assert "Next: Lesson 2: Lesson 2" in said
+    assert "about 5 min left" in said
+    finish_lessons(enrolment, page)
+    said, url = task_of(bruno)
+    assert url == f"/learning/check/{enrolment.session}/"
+    assert "Next: Final check" in said
+    assert "left" not in said
+
+
+def test_who_passed_is_told_what_comes_next(page: CoursePage, bruno: Client, enrolment: Enrolment) -> None:
+    finish_lessons(enrolment, page)
+    take(enrolment, page)
+    shown = bruno.get(f"/learning/check/{enrolment.session}/1/").content.decode()
+    assert "Next: Read and sign the undertaking" in shown
+    assert "may follow" not in shown
 
 
 def test_nothing_is_given_away_before_the_answer(page: CoursePage, bruno: Client, enrolment: Enrolment) -> None:

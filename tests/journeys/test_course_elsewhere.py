@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from lms.requirements.models import Activity, Assignment, Claim
 from tests.cast import PASSWORD, Cast, make_course, make_requirement
-from tests.journeys.browser import Visitor, browser
+from tests.journeys.browser import Visitor
 from tests.journeys.course_elsewhere import provider
 
-__all__ = ["browser", "provider"]
+__all__ = ["provider"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -58,6 +58,18 @@ def test_each_gets_one_message_in_their_language_with_a_calendar_file(due: Cast,
     assert {"text/plain", "text/html", "text/calendar"} <= set(kinds)
 
 
+def test_an_english_message_reads_as_the_pages_do(due: Cast, mailbox: Any) -> None:
+    run()
+    message = next(item for item in received(mailbox) if str(item["to"]) == "amina@example.net")
+    due_on = due.assignment(due.amina, "sea").due_on
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        said = str(body.get_content())
+        assert f"Due on {due_on:%-d %B %Y} (" in said
+        assert "This learning task is waiting for you:" in said
+
+
 def test_somebody_without_an_account_gets_an_invitation_that_works(due: Cast, mailbox: Any, client: Any) -> None:
     run()
     text = text_to("amina@example.net", mailbox)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses import checking, grades
 from courses.models import Attempt, Enrolment
 from courses.owning import own_enrolment
-from courses.players.native.course import following_url
+from courses.players.native.course import following, following_url
 from courses.tracking import all_lessons_done
 
 
@@ -137,6 +137,6 @@ def result(request: HttpRequest, session: UUID, number: int) -> HttpResponse:
         "reviewed": reviewed,
         "missed": [item for item in reviewed if item["must_be_right"] and not item["is_right"]],
         "until": until if until and until > timezone.now() else None,
-        "next_url": following_url(enrolment),
+        "onward": following(enrolment),
     }
     return render(request, "courses/result.html", context)

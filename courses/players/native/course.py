@@ -13,7 +13,7 @@ from courses.enrolling import enrol, enrolment_of
 from courses.models import CoursePage, Enrolment, LessonPage
 from courses.players.cmi5.course import send_to_course
 from courses.tracking import done_lessons
-from lms.requirements.learning import next_url
+from lms.requirements.learning import Onward, onward
 
 
 def course_context(request: HttpRequest, page: CoursePage) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def course_context(request: HttpRequest, page: CoursePage) -> dict[str, Any]:
     return {
         "lessons": [(lesson, lesson.translation_key in done) for lesson in lessons],
         "enrolment": enrolment,
+        "can_be_taken": bool(lessons or page.launch_address),
         "lessons_done": bool(lessons) and all(lesson.translation_key in done for lesson in lessons),
         "done": len(done),
     }
@@ -36,8 +37,12 @@ def resume_url(enrolment: Enrolment, page: CoursePage) -> str:
     return waiting.url if waiting else following_url(enrolment)
 
 
+def following(enrolment: Enrolment) -> Onward:
+    return onward(person=enrolment.person, course=enrolment.activity, registration=enrolment.registration)
+
+
 def following_url(enrolment: Enrolment) -> str:
-    return next_url(person=enrolment.person, course=enrolment.activity, registration=enrolment.registration)
+    return following(enrolment).url
 
 
 def neighbours(page: LessonPage, lessons: list[LessonPage]) -> tuple[int, LessonPage | None, LessonPage | None]:
@@ -56,6 +61,8 @@ def start(request: HttpRequest, page_id: int) -> HttpResponse:
     page = CoursePage.objects.live().filter(id=page_id).first()  # pk, the link to the page, takes 64 bits
     if person is None or page is None or page.activity is None:
         raise Http404
+    if not page.can_be_taken():
+        return redirect(page.url)
     enrolment = enrol(person=person, page=page)
     if page.launch_address:
         return send_to_course(request, enrolment, page)

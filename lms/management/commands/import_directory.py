@@ -46,6 +46,8 @@ class Command(BaseCommand):
         except NotAFeed as error:
             raise CommandError(f"Nothing was imported. {error}") from error
         self.tell(report, dry_run=options["dry_run"])
+        if report.rejected and options["dry_run"]:
+            raise CommandError(f"{len(report.rejected)} rows would be rejected; nothing was written.", returncode=1)
         if report.rejected:
             path = options["rejects"] or options["people"].with_suffix(".rejects.csv")
             try:
@@ -71,10 +73,11 @@ class Command(BaseCommand):
         )
         for warning in report.warnings[:100]:
             self.stdout.write(f"  note: {warning}")
-        for item in report.rejected[:100]:
+        shown = len(report.rejected) if dry_run else 100  # a dry run leaves no file where the others stand
+        for item in report.rejected[:shown]:
             self.stdout.write(f"  line {item.line}: {item.reason}")
-        if len(report.rejected) > 100:
-            self.stdout.write(f"  … and {len(report.rejected) - 100} more")
+        if len(report.rejected) > shown:
+            self.stdout.write(f"  … and {len(report.rejected) - shown} more")
 
 
 def write_rejects(path: Path, rejected: list[Rejected]) -> None:

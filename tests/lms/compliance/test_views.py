@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
+from datetime import timedelta
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -59,7 +62,7 @@ def test_hr_drills_down_from_the_whole_to_one_person(reporting: Cast, client: Cl
     assert "Amina Joiner" not in people
     person = client.get("/admin/compliance/person/P00002/").content.decode()
     assert "Bruno Late" in person
-    assert "complete" in person
+    assert "Complete" in person
 
 
 def test_a_head_sees_the_own_office_and_nothing_else(reporting: Cast, client: Client) -> None:
@@ -101,6 +104,18 @@ def test_xlsx_holds_the_figures_and_no_formula(reporting: Cast, client: Client) 
         BytesIO(b"".join(client.get("/admin/compliance/people/?export=xlsx").streaming_content))  # type: ignore[attr-defined]
     )
     assert all(cell.data_type != "f" for row in people.active.rows for cell in row)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("address", ["compliance/", "compliance/people/", "compliance/claims/", "messages/"])
+def test_headings_of_exports_are_names_for_machines(
+    reporting: Cast, client: Client, address: str, language: str
+) -> None:
+    sign_in(client, reporting.dora)
+    answer = client.get(f"/admin/{address}?export=csv", headers={"accept-language": language})
+    first = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in first.split(",")), first
+    assert len(set(first.split(","))) == len(first.split(","))
 
 
 def test_screen_export_and_command_tell_the_same_figures(reporting: Cast, client: Client) -> None:
@@ -182,3 +197,59 @@ def test_hr_makes_an_invitation_for_somebody_without_an_address(reporting: Cast,
 
 def test_the_dashboard_shows_the_figures_of_the_viewers_office(reporting: Cast, client: Client) -> None:
     assert "Compliance: Wca-Sn" in sign_in(client, reporting.chen).get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["people/?office=WCA-SN", "person/P00002/"])
+def test_days_are_plain_dates_and_standings_are_words(reporting: Cast, client: Client, address: str) -> None:
+    due = reporting.assignment(reporting.bruno, "ethics")
+    shown = sign_in(client, reporting.dora).get(f"/admin/compliance/{address}").content.decode()
+    assert due.due_on.strftime("%-d %B %Y") in shown
+    assert " ago" not in shown
+    words = re.findall(r">\s*(complete|overdue|due|Complete|Overdue|To do)\s*<", shown)
+    assert words
+    assert not {"complete", "overdue", "due"} & set(words)
+
+
+def test_a_person_who_came_has_joined_and_one_who_comes_joins(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    assert re.search(r"joined 24 October 2026", client.get("/admin/compliance/person/P00002/").content.decode())
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Person.objects.filter(pk=reporting.amina.pk).update(joined_on=tomorrow)
+    shown = client.get("/admin/compliance/person/P00001/").content.decode()
+    assert f"joins {tomorrow:%-d %B %Y}" in shown
+
+
+@pytest.mark.parametrize("address", ["", "?office=WCA-SN", "person/P00002/"])
+def test_each_page_has_one_visible_heading(reporting: Cast, client: Client, address: str) -> None:
+    shown = sign_in(client, reporting.dora).get(f"/admin/compliance/{address}").content.decode()
+    assert len(re.findall(r"<h1", shown)) == 1
+
+
+def numbers_in(shown: str) -> dict[str, int]:
+    """By address of a list: the number that opens it, of those that a link shows alone or first."""
+    links = re.findall(r'<a[^>]*href="([^"]*/compliance/people/[^"]*)"[^>]*>\s*(\d+)(?: [a-z ]+)?\s*</a>', shown)
+    return {html.unescape(address): int(number) for address, number in links}
+
+
+@pytest.mark.parametrize("address", ["/admin/compliance/", "/admin/compliance/?office=WCA", "/admin/"])
+def test_each_number_opens_a_list_of_that_many(reporting: Cast, client: Client, address: str) -> None:
+    sign_in(client, reporting.dora)
+    shown = client.get(address).content.decode()
+    opened = numbers_in(shown)
+    assert {name for link in opened for name in ("in_scope", "overdue") if f"bucket={name}" in link}
+    for link, number in opened.items():
+        export = b"".join(client.get(f"{link}&export=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        assert len(list(csv.DictReader(io.StringIO(export)))) == number, link
+
+
+def test_a_percentage_names_its_denominator_and_opens_it(reporting: Cast, client: Client) -> None:
+    sign_in(client, reporting.dora)
+    late = timezone.localdate() + timedelta(days=400)
+    shown = client.get(f"/admin/compliance/?as_at={late}").content.decode()
+    found = re.findall(r'href="([^"]*office=WCA[^"-]*)">[\d.]+ %</a> <span class="lms-of">of (\d+)</span>', shown)
+    assert len(found) == 2
+    for link, due in found:
+        assert "bucket=due" in link
+        export = client.get(f"{html.unescape(link)}&export=csv")
+        rows = b"".join(export.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        assert len(list(csv.DictReader(io.StringIO(rows)))) == int(due)

@@ -106,6 +106,14 @@ def test_a_rejects_file_that_cannot_be_written_is_told_and_the_good_rows_came_in
     assert Person.objects.filter(number="N1").exists()
 
 
+def test_a_dry_run_prints_why_rows_would_be_rejected_and_writes_no_file(desk: Desk, tmp_path: Path) -> None:
+    wrong = [f"N{number},=Two,WCA-SN,FTA,2026-12-01," for number in range(2, 150)]
+    told = desk.send(GOOD, *wrong, dry_run=True, rejects=tmp_path / "kept.csv")
+    assert told.count("begins with '='") == len(wrong)
+    assert "148 rows would be rejected; nothing was written." in told
+    assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
+
+
 def test_without_a_rejected_row_no_rejects_file_is_left_behind(desk: Desk, tmp_path: Path) -> None:
     desk.send(GOOD)
     assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]

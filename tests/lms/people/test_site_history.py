@@ -75,5 +75,5 @@ def test_who_held_the_permission_before_still_holds_it(db: None) -> None:
     )
     group = Group.objects.create(name="Auditors")
     group.permissions.add(old)
-    import_module("lms.migrations.0004_compliance_is_seen_by_office").move(apps, None)
+    import_module("lms.migrations.0005_compliance_is_seen_by_office").move(apps, None)
     assert group.permissions.get().content_type == ContentType.objects.get_for_model(Office)
