@@ -12,6 +12,7 @@ floor = [
     path("help/", signposts.help_page, name="help"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("learning/", requirements.my_learning, name="learning"),
+    path("learning/why/<int:assignment>/", requirements.why, name="why"),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),
     path("team/", team.my_team, name="team"),
 ]

@@ -46,6 +46,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/check/<session>/<number>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/why/<assignment>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/returned/<session>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/certificate/<code>.pdf":
@@ -98,6 +100,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/compliance/people/results/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/person/<number>/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/why/<assignment>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/results/":
@@ -179,7 +183,8 @@ def world(cast: Cast) -> dict[str, Any]:
         "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
         "number": "P00002", "attempt": 1,
         "code": Certificate.objects.get().code,
-        "pk": doubted(cast, page).pk, "activity": text.attestation.activity.pk, "person": "P00002",
+        "pk": doubted(cast, page).pk, "assignment": cast.assignment(cast.bruno, "sea").pk,
+        "activity": text.attestation.activity.pk, "person": "P00002",
     }  # fmt: skip
 
 
@@ -195,7 +200,18 @@ def doubted(cast: Cast, page: CoursePage) -> Claim:
 
 def visit(client: Client, path: str, world: dict[str, Any]) -> str:
     filled = path.replace("<session>/<number>", "<session>/1")
-    for name in ("token", "registration", "session", "page_id", "number", "code", "activity", "person", "pk"):
+    for name in (
+        "token",
+        "registration",
+        "session",
+        "page_id",
+        "number",
+        "code",
+        "activity",
+        "person",
+        "pk",
+        "assignment",
+    ):
         filled = filled.replace(f"<{name}>", str(world[name]))
     ask = client.post if path.endswith("/start/") else client.get
     answer = ask(f"/{filled}")

@@ -53,6 +53,10 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         )
         return left.exclude(Exists(back))
 
+    def explicable(self) -> AssignmentQuerySet:
+        """With all that ``explaining.explain`` reads of the row."""
+        return self.select_related("requirement__office", "person__office", "completion__activity")
+
     def with_standing(self, today: date) -> AssignmentQuerySet:
         return self.annotate(standing=standing_expression(today))
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lms.people.models import Person
+from lms.requirements.explaining import explain
 from lms.requirements.learning import receipt, tasks
+from lms.requirements.models import Assignment
 
 
 def today_of(person: Person) -> date:
@@ -33,6 +35,23 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         "done_tasks": [task for task in found if not task.standing.is_open],
     }
     return render(request, "lms/learning.html", context)
+
+
+@login_required
+@require_safe
+def why(request: HttpRequest, assignment: int) -> HttpResponse:
+    """Why one of the signed-in person's own obligations stands as it stands; 404 for everybody else's."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    found = Assignment.objects.explicable().filter(person=person, pk=assignment).first() if person else None
+    if found is None:
+        raise Http404
+    today = today_of(found.person)
+    context = {
+        "assignment": found,
+        "standing": found.standing_on(today),
+        "explanation": explain(found, today=today),
+    }
+    return render(request, "lms/why.html", context)
 
 
 @login_required

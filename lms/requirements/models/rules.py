@@ -97,6 +97,10 @@ class Requirement(ClusterableModel):
     def __str__(self) -> str:
         return self.title
 
+    def category_names(self) -> list[str]:
+        """The categories that it covers, in words; none where it covers all but partners."""
+        return [str(Category(code).label) for code in self.categories]
+
     def validity_of(self, activity_id: int) -> Validity | None:
         """How long a completion of that activity counts here; None where it does not count at all."""
         for accepted in self.accepted.all():
