@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +20,14 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def browser(request: pytest.FixtureRequest) -> Browser:
+def browser() -> Iterator[Browser]:
     """Chromium from the system, else Playwright's own."""
-    return chromium(request.config)
-
-
-@cache
-def chromium(config: pytest.Config) -> Browser:
-    """One for all journeys: each module that imports the fixture has one of its own, but Playwright starts only once."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's event loop lives in the test's thread
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    playwright = sync_playwright().start()
-    config.add_cleanup(playwright.stop)
-    found = playwright.chromium.launch(executable_path=path, args=QUIET)
-    config.add_cleanup(found.close)
-    return found
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield found
+        found.close()
 
 
 class Visitor:

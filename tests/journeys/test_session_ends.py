@@ -13,9 +13,8 @@ from courses.enrolling import enrol
 from courses.models import Attempt
 from tests.cast import PASSWORD, Cast, make_course, make_requirement
 from tests.courses.test_checking import finish_lessons
-from tests.journeys.browser import Visitor, browser
+from tests.journeys.browser import Visitor
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

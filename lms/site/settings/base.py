@@ -134,6 +134,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["lms.site.formats"]
 LANGUAGES = [
     ("en", _("English")),
     ("fr", _("French")),
