@@ -28,7 +28,16 @@ from lms.people.models import (
     Person,
 )
 from lms.periodic_models import PeriodicRun
-from lms.requirements.models import AcceptedActivity, Activity, Assignment, Claim, Completion, Requirement, Waiver
+from lms.requirements.models import (
+    AcceptedActivity,
+    Activity,
+    Assignment,
+    Claim,
+    Completion,
+    Requirement,
+    Waiver,
+    WaiverRequest,
+)
 from lms.signposts.models import SignpostCard
 
 __all__ = [
@@ -64,4 +73,5 @@ __all__ = [
     "SignpostCard",
     "Statement",
     "Waiver",
+    "WaiverRequest",
 ]

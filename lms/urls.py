@@ -13,6 +13,7 @@ floor = [
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("learning/", requirements.my_learning, name="learning"),
     path("learning/why/<int:assignment>/", requirements.why, name="why"),
+    path("learning/why/<int:assignment>/ask/", requirements.ask_for_arrangement, name="ask_for_arrangement"),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),
     path("team/", team.my_team, name="team"),
 ]

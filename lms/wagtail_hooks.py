@@ -17,6 +17,7 @@ from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.explanations import WhyView
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
+from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
 from lms.gate.admin import AccessTokenViewSet
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
 from lms.people.admin import (
@@ -32,6 +33,11 @@ from lms.signposts.models import SignpostCard
 class ComplianceMenuItem(MenuItem):  # type: ignore[misc]
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(PERMISSION))
+
+
+class WaiversMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(DECIDE))
 
 
 class LearningGroup(ViewSetGroup):  # type: ignore[misc]
@@ -76,6 +82,13 @@ def urls() -> list[URLPattern]:
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
         path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
         path("compliance/why/<int:assignment>/", WhyView.as_view(), name="lms_why"),
+        path("compliance/waivers/", WaiverRequestsReport.as_view(), name="lms_waiver_requests"),
+        path(
+            "compliance/waivers/results/",
+            WaiverRequestsReport.as_view(results_only=True),
+            name="lms_waiver_requests_results",
+        ),
+        path("compliance/waivers/<int:asked>/", WaiverRequestView.as_view(), name="lms_waiver_request"),
         path("compliance/claims/", ClaimsReport.as_view(), name="lms_claims_report"),
         path("compliance/claims/results/", ClaimsReport.as_view(results_only=True), name="lms_claims_report_results"),
         path("compliance/claims/<int:pk>/", ClaimView.as_view(), name="lms_claim"),
@@ -96,6 +109,13 @@ def claims_menu_item() -> ComplianceMenuItem:
     )
 
 
+@hooks.register("register_reports_menu_item")
+def waivers_menu_item() -> WaiversMenuItem:
+    return WaiversMenuItem(
+        _("Requests for waivers"), reverse("lms_waiver_requests"), name="waivers", icon_name="time", order=902
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def compliance_panel(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(CompliancePanel(request))
@@ -110,6 +130,8 @@ def log_actions(actions: Any) -> None:
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
         ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
+        ("lms.waiver.ask", _("Waiver asked for"), _("Somebody asked that an obligation be set aside")),
+        ("lms.waiver.decide", _("Waiver decided"), _("A request for a waiver was decided")),
         ("lms.claim.accept", _("Report accepted"), _("A reported completion was accepted in spite of its doubts")),
         ("lms.credential.rotate", _("Secret renewed"), _("The credential got a new secret")),
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),

@@ -22,7 +22,7 @@ from lms.lrs.statements import Said
 from lms.people.groups import ensure_groups
 from lms.people.inviting import invite
 from lms.people.models import OfficeAccess
-from lms.requirements.models import Claim
+from lms.requirements.models import Claim, WaiverRequest
 from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.test_checking import answer, finish_lessons
@@ -101,6 +101,13 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/person/<number>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "learning/why/<assignment>/ask/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "admin/compliance/waivers/": (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/waivers/results/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/waivers/<asked>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/why/<assignment>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
@@ -125,6 +132,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
+POSTED = ("/start/", "/ask/")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
 OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/")
@@ -183,7 +191,10 @@ def world(cast: Cast) -> dict[str, Any]:
         "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
         "number": "P00002", "attempt": 1,
         "code": Certificate.objects.get().code,
-        "pk": doubted(cast, page).pk, "assignment": cast.assignment(cast.bruno, "sea").pk,
+        "pk": doubted(cast, page).pk,
+        "asked": WaiverRequest.objects.create(
+            assignment=cast.assignment(cast.bruno, "sea"), reason="security", requested_by=cast.chen
+        ).pk, "assignment": cast.assignment(cast.bruno, "sea").pk,
         "activity": text.attestation.activity.pk, "person": "P00002",
     }  # fmt: skip
 
@@ -200,20 +211,9 @@ def doubted(cast: Cast, page: CoursePage) -> Claim:
 
 def visit(client: Client, path: str, world: dict[str, Any]) -> str:
     filled = path.replace("<session>/<number>", "<session>/1")
-    for name in (
-        "token",
-        "registration",
-        "session",
-        "page_id",
-        "number",
-        "code",
-        "activity",
-        "person",
-        "pk",
-        "assignment",
-    ):
+    for name in world.keys() - {"users"}:
         filled = filled.replace(f"<{name}>", str(world[name]))
-    ask = client.post if path.endswith("/start/") else client.get
+    ask = client.post if path.endswith(POSTED) else client.get
     answer = ask(f"/{filled}")
     where = answer.headers.get("Location", "")
     if answer.status_code in (301, 302):
@@ -249,7 +249,7 @@ def test_no_get_changes_anything(world: dict[str, Any]) -> None:
     client = Client()
     client.force_login(world["users"]["owner"])
     for path in EXPECTED:
-        if not path.endswith("/start/"):
+        if not path.endswith(POSTED):
             visit(client, path, world)
     assert counts() == before
 

@@ -61,7 +61,7 @@ class AttestationText(models.Model):
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("text"))
     ticks = models.JSONField(_("undertakings"), default=list)
-    authority = models.CharField(_("authority"), max_length=255, blank=True)
+    authority = models.CharField(_("legal basis"), max_length=255, blank=True)
     effective_from = models.DateField(_("effective from"), default=timezone.localdate)
     sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField(auto_now_add=True)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.compliance.reports import GuardedExport
 from lms.compliance.views import PERMISSION
+from lms.compliance.waivers import AskForm
+from lms.people.models import person_of
 from lms.requirements.explaining import explain
 from lms.requirements.models import Assignment
+from lms.requirements.waiving import CannotAsk, ask
 
 
 class WhyView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
@@ -43,9 +50,31 @@ class WhyView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: 
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()
+        form = kwargs.pop("form", None) or AskForm()
         return super().get_context_data(
+            form=form,
+            waiting=self.assignment.waiver_requests.filter(decision="").exists(),
+            can_ask=self._may_ask() and self.assignment.standing_on(today).is_open and not self.assignment.ended_on,
             found=self.assignment,
             standing=self.assignment.standing_on(today),
             explanation=explain(self.assignment, today=today),
             **kwargs,
         )
+
+    def _may_ask(self) -> bool:
+        return bool(self.request.user.has_perm("lms.add_waiverrequest")) and person_of(self.request.user) is not None
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask that it be set aside; somebody else decides."""
+        by, form = person_of(request.user), AskForm(request.POST)
+        if by is None or not self._may_ask():
+            raise PermissionDenied
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        try:
+            ask(assignment=self.assignment, by=by, **form.cleaned_data)
+        except CannotAsk:
+            messages.error(request, _("There is nothing to set aside here any more."))
+        else:
+            messages.success(request, _("The request waits for somebody else's decision."))
+        return redirect("lms_why", self.assignment.pk)

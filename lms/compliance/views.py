@@ -34,7 +34,7 @@ BUCKETS = {
     "left": gettext_lazy("Left"),
 }
 UNIONS = {"in_scope": ("left", "on_leave"), "due": ("left", "on_leave", "within_deadline")}  # by what they leave out
-LISTS = {"due": gettext_lazy("Due, or due before and done"), **BUCKETS}
+LISTS = {"due": gettext_lazy("All but those within their deadline"), **BUCKETS}
 PERMISSION = "lms.view_compliance"
 
 

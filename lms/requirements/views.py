@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from lms.people.models import Person
 from lms.requirements.explaining import explain
 from lms.requirements.learning import receipt, tasks
-from lms.requirements.models import Assignment
+from lms.requirements.models import Assignment, Waiver
+from lms.requirements.waiving import CannotAsk, ask
 
 
 def today_of(person: Person) -> date:
@@ -50,8 +53,24 @@ def why(request: HttpRequest, assignment: int) -> HttpResponse:
         "assignment": found,
         "standing": found.standing_on(today),
         "explanation": explain(found, today=today),
+        "asked": found.waiver_requests.filter(requested_by=person).last(),
     }
     return render(request, "lms/why.html", context)
+
+
+@login_required
+@require_POST
+def ask_for_arrangement(request: HttpRequest, assignment: int) -> HttpResponse:
+    """Ask for another way or more time for one's own obligation. No reason is asked for."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    found = Assignment.objects.filter(person=person, pk=assignment).first() if person else None
+    if found is None or person is None:
+        raise Http404
+    try:
+        ask(assignment=found, reason=Waiver.Reason.ALTERNATIVE, by=person)
+    except CannotAsk:
+        messages.info(request, _("There is nothing to set aside here any more."))
+    return redirect("lms:why", assignment)
 
 
 @login_required

@@ -1,19 +1,72 @@
-"""Sets an obligation aside; needs two people."""
+"""Sets an obligation aside for a time: one person asks, another decides."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from wagtail.log_actions import log
 
 from lms.people.models import Person
-from lms.requirements.models import Assignment, Waiver
+from lms.requirements.models import Assignment, Waiver, WaiverRequest
 from lms.requirements.projecting import project_all
 
 
 class NeedsSecondPerson(ValueError):
     """Requested and approved by the same person, or by the one whom it concerns."""
+
+
+class CannotAsk(ValueError):
+    """The obligation has ended or is complete, or a request about it waits already."""
+
+
+class CannotDecide(ValueError):
+    """The request was decided before, or its last day is missing, past or too far away."""
+
+
+LONGEST = timedelta(days=366)
+
+
+def ask(*, assignment: Assignment, reason: str, by: Person, ends_on: date | None = None) -> WaiverRequest:
+    """Ask that it be set aside. Asking again while a request waits returns that one. Raises CannotAsk."""
+    with transaction.atomic():
+        locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+        waiting = locked.waiver_requests.filter(decision="").first()
+        if waiting is not None:
+            return waiting
+        if locked.ended_on is not None or not locked.standing_on(timezone.localdate()).is_open:
+            raise CannotAsk
+        request = WaiverRequest.objects.create(assignment=locked, reason=reason, ends_on=ends_on, requested_by=by)
+        log(assignment.person, "lms.waiver.ask", user=by.user)
+    return request
+
+
+def decide(*, request: WaiverRequest, by: Person, approve: bool, ends_on: date | None = None) -> WaiverRequest:
+    """Approve it until ``ends_on``, its last day, a year from today at most, or refuse it.
+
+    Raises NeedsSecondPerson for who asked and for whom it concerns; CannotDecide.
+    """
+    today = timezone.localdate()
+    with transaction.atomic():
+        request = WaiverRequest.objects.select_for_update(of=("self",)).select_related("assignment").get(pk=request.pk)
+        if by.pk in (request.requested_by_id, request.assignment.person_id):
+            raise NeedsSecondPerson
+        if request.decision:
+            raise CannotDecide
+        if approve:
+            if ends_on is None or not today <= ends_on <= today + LONGEST:
+                raise CannotDecide
+            request.waiver = waive(
+                assignment=request.assignment, reason=request.reason, requested_by=request.requested_by,
+                approved_by=by, starts_on=today, ends_on=ends_on,
+            )  # fmt: skip
+            request.ends_on = ends_on
+        request.decision = WaiverRequest.Decision.APPROVED if approve else WaiverRequest.Decision.REFUSED
+        request.decided_by, request.decided_at = by, timezone.now()
+        request.save()
+        log(request.assignment.person, "lms.waiver.decide", user=by.user, data={"decision": request.decision})
+    return request
 
 
 def waive(
@@ -38,5 +91,5 @@ def waive(
             approved_by=approved_by,
         )
         project_all(Assignment.objects.filter(pk=assignment.pk))
-        log(assignment, "lms.assignment.waive", data={"reason": reason})
+        log(assignment, "lms.assignment.waive")
     return waiver

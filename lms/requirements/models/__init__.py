@@ -1,10 +1,11 @@
 """Models of what is owed and what was done, one file for each concept."""
 
 from lms.requirements.models.activities import Activity
-from lms.requirements.models.assignments import Assignment, Waiver
+from lms.requirements.models.assignments import Assignment
 from lms.requirements.models.claims import Claim
 from lms.requirements.models.ledger import Completion, proof_of
 from lms.requirements.models.rules import AcceptedActivity, Requirement
+from lms.requirements.models.waivers import Waiver, WaiverRequest
 
 __all__ = [
     "AcceptedActivity",
@@ -14,5 +15,6 @@ __all__ = [
     "Completion",
     "Requirement",
     "Waiver",
+    "WaiverRequest",
     "proof_of",
 ]

@@ -1,4 +1,4 @@
-"""Who owes what, cycle by cycle, and what is set aside."""
+"""Who owes what, cycle by cycle."""
 
 from __future__ import annotations
 
@@ -95,38 +95,3 @@ class Assignment(models.Model):
 
     def standing_on(self, today: date) -> Standing:
         return standing(self.facts, today)
-
-
-class Waiver(models.Model):
-    """An obligation set aside for a coded reason and a time. A fact: appended, never changed."""
-
-    class Reason(models.TextChoices):
-        ALTERNATIVE = "alternative_arrangement", _("Alternative arrangement")
-        EQUIVALENT = "equivalent", _("Equivalent training")
-        CONNECTIVITY = "connectivity", _("No connection at the duty station")
-        SECURITY = "security", _("Security or evacuation")
-
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="waivers")
-    reason = models.CharField(max_length=32, choices=Reason)
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True)
-    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    approved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        app_label = "lms"
-        verbose_name = _("waiver")
-        verbose_name_plural = _("waivers")
-        constraints = [
-            models.CheckConstraint(
-                name="lms_waiver_needs_a_second_person", condition=~Q(requested_by=F("approved_by"))
-            ),
-            models.CheckConstraint(
-                name="lms_waiver_ends_after_it_starts",
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.assignment} {self.get_reason_display()}"

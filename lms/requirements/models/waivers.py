@@ -1,0 +1,92 @@
+"""What is set aside, and who asked for it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.people.models import Person
+from lms.requirements.models.assignments import Assignment
+
+
+class Waiver(models.Model):
+    """An obligation set aside for a coded reason and a time. A fact: appended, never changed."""
+
+    class Reason(models.TextChoices):
+        ALTERNATIVE = "alternative_arrangement", _("Alternative arrangement")
+        EQUIVALENT = "equivalent", _("Equivalent training")
+        CONNECTIVITY = "connectivity", _("No connection at the duty station")
+        SECURITY = "security", _("Security or evacuation")
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="waivers")
+    reason = models.CharField(max_length=32, choices=Reason)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "lms"
+        verbose_name = _("waiver")
+        verbose_name_plural = _("waivers")
+        constraints = [
+            models.CheckConstraint(
+                name="lms_waiver_needs_a_second_person", condition=~Q(requested_by=F("approved_by"))
+            ),
+            models.CheckConstraint(
+                name="lms_waiver_ends_after_it_starts",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment} {self.get_reason_display()}"
+
+
+class WaiverRequest(models.Model):
+    """Somebody asks that an obligation be set aside for a time; a second person decides.
+
+    The person concerned may ask without giving a reason: it is then kept as an alternative arrangement, which only who
+    decides gets to see. Personal data: that somebody asked. Kept with the assignment.
+    """
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="waiver_requests")
+    reason = models.CharField(_("reason"), max_length=32, choices=Waiver.Reason)
+    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day."))
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    decision = models.CharField(_("decision"), max_length=16, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    waiver = models.OneToOneField(Waiver, null=True, on_delete=models.PROTECT, related_name="request")
+
+    class Meta:
+        app_label = "lms"
+        verbose_name = _("request for a waiver")
+        verbose_name_plural = _("requests for waivers")
+        ordering = ["requested_at"]
+        permissions = [("decide_waiver", _("Can decide on requests for waivers"))]
+        constraints = [
+            models.CheckConstraint(
+                name="lms_waiver_request_is_decided_whole",
+                condition=Q(decision="", decided_by=None, decided_at=None, waiver=None)
+                | Q(decision="refused", decided_by__isnull=False, decided_at__isnull=False, waiver=None)
+                | Q(decision="approved", decided_by__isnull=False, decided_at__isnull=False, waiver__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="lms_waiver_request_needs_a_second_person",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
+            ),
+            models.UniqueConstraint(
+                name="lms_one_open_waiver_request", fields=["assignment"], condition=Q(decision="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.assignment)
