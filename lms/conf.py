@@ -52,6 +52,10 @@ class LmsSettings:
         "*", "Which site's pages may call the record store from a browser (CORS); empty: none but our own."
     )
     XAPI_PAGE_SIZE = Setting(100, "Statements on one page of the record store's answer.")
+    XAPI_PREPARED = Setting(
+        True,
+        "Let PostgreSQL keep the plans of the record store's queries; off for a pooler that knows no prepared ones.",
+    )
     LAUNCH_HOURS = Setting(24, "Hours for which a course that runs elsewhere may report on one launch.")
     IMPLAUSIBLE_PERCENT = Setting(
         20, "A course that runs elsewhere and reports a completion sooner than this share of its length is doubted."

@@ -9,6 +9,7 @@ from django.db import connection
 
 from lms.lrs.entries import Entry
 from lms.lrs.models import Mention, Statement
+from lms.lrs.prepared import rows
 
 COLUMNS = {
     "statement_id": "uuid",
@@ -74,9 +75,6 @@ def _mentions(entries: Sequence[Entry]) -> Iterator[tuple[Entry, UUID, bool]]:
 
 
 def _one_trip(entries: Sequence[Entry]) -> None:
-    from psycopg import Cursor  # not there where the site has no PostgreSQL
-
-    connection.ensure_connection()
     mentions = list(_mentions(entries))
     parameters = [
         *parameters_of(entries),
@@ -84,9 +82,7 @@ def _one_trip(entries: Sequence[Entry]) -> None:
         _array([key for _, key, _ in mentions]),
         _array([direct for _, _, direct in mentions]),
     ]
-    with Cursor(connection.connection) as cursor:  # Django's own cursors bind on the client
-        cursor.execute(ONE_TRIP, parameters, prepare=True)
-        stored = {statement_id: (pk, awaited) for statement_id, pk, awaited in cursor.fetchall()}
+    stored = {statement_id: (pk, awaited) for statement_id, pk, awaited in rows(ONE_TRIP, parameters)}
     for entry in entries:
         if entry.statement_id in stored:
             entry.new = True

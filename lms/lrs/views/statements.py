@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
+import msgspec
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import http_date
@@ -81,7 +83,7 @@ def _get(call: Call) -> HttpResponse:
     if statement is None:
         return refused(404, "There is no such statement.")
     text = rendered([statement.raw], call.query.get("format", "exact"), _languages(call))[0]
-    answer = _with_attachments(text, [statement.raw], call.query)
+    answer = _with_attachments(text, statement.raw, call.query)
     answer.headers["Last-Modified"] = http_date(statement.stored.timestamp())
     return answer
 
@@ -92,19 +94,29 @@ def _languages(call: Call) -> list[str]:
 
 def _listed(call: Call, page: Page) -> HttpResponse:
     """Put together from the stored texts, so that what was received is what is given back, to the letter."""
-    texts = rendered(page.texts, page.asked.get("format", "exact"), _languages(call))
-    more = f"{reverse(f'xapi-{call.mount}:statements')}?more={page.more}" if page.more else ""
-    answer = _with_attachments(
-        f'{{"statements":[{",".join(texts)}],"more":{json.dumps(more)}}}', page.texts, page.asked
-    )
+    form = page.asked.get("format", "exact")
+    text = page.text if form == "exact" else ",".join(rendered(_apart(page.text), form, _languages(call)))
+    more = f"{_address(call.mount)}?more={page.more}" if page.more else ""
+    whole = f'{{"statements":[{text}],"more":{json.dumps(more)}}}'
+    answer = _with_attachments(whole, page.text, page.asked)
     if page.newest is not None:
         answer.headers["Last-Modified"] = http_date(page.newest.timestamp())
     return answer
 
 
-def _with_attachments(text: str, raws: list[str], asked: object) -> HttpResponse:
+def _apart(text: str) -> list[str]:
+    """Joined texts, each by itself again."""
+    return [bytes(part).decode() for part in msgspec.json.decode(f"[{text}]", type=list[msgspec.Raw])]
+
+
+@cache
+def _address(mount: str) -> str:
+    return reverse(f"xapi-{mount}:statements")
+
+
+def _with_attachments(text: str, stored: str, asked: object) -> HttpResponse:
     """As JSON, or with ``attachments=true`` as multipart with the content of every attachment that is here."""
     if asked.get("attachments") != "true":  # type: ignore[attr-defined]
         return HttpResponse(text, content_type="application/json")
-    body, content_type = attachments.joined(text, storing.contents(raws))
+    body, content_type = attachments.joined(text, storing.contents(_apart(stored)))
     return HttpResponse(body, content_type=content_type)
