@@ -32,13 +32,13 @@ DECIDE = "lms.decide_waiver"
 class AskForm(forms.Form):
     """What HR or a head of office asks for somebody."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("reason"), choices=Waiver.Reason.choices)
-    ends_on = forms.DateField(label=gettext_lazy("until"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=Waiver.Reason.choices)
+    ends_on = forms.DateField(label=gettext_lazy("Set aside until"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class DecideForm(forms.Form):
     ends_on = forms.DateField(
-        label=gettext_lazy("until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=gettext_lazy("Set aside until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("The last day, a year from today at most. Needed to approve."),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(choices=[('alternative_arrangement', 'Alternative arrangement'), ('equivalent', 'Equivalent training'), ('connectivity', 'No connection at the duty station'), ('security', 'Security or evacuation')], max_length=32, verbose_name='reason')),
                 ('ends_on', models.DateField(blank=True, help_text='The last day.', null=True, verbose_name='until')),
                 ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('decision', models.CharField(blank=True, choices=[('approved', 'approved'), ('refused', 'refused')], max_length=16, verbose_name='decision')),
+                ('decision', models.CharField(blank=True, choices=[('approved', 'granted'), ('refused', 'not granted')], max_length=16, verbose_name='decision')),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waiver_requests', to='lms.assignment')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.person')),

@@ -53,8 +53,8 @@ class WaiverRequest(models.Model):
     """
 
     class Decision(models.TextChoices):
-        APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
+        APPROVED = "approved", _("granted")
+        REFUSED = "refused", _("not granted")
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="waiver_requests")
     reason = models.CharField(_("reason"), max_length=32, choices=Waiver.Reason)
