@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from lms.append_only import create_triggers, drop_triggers
 from tests.cast import cast
@@ -22,8 +23,9 @@ FACTS = (
 
 @pytest.fixture(autouse=True)
 def _no_memory() -> None:
-    """What one test put into the cache is gone for the next."""
+    """What one test put into the cache is gone for the next, and so is the language that it spoke last."""
     cache.clear()
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -47,6 +47,10 @@ class Visitor:
         if not request.url.startswith((self.address, "data:")):
             self.foreign.append(request.url)
 
+    def speak(self, language: str) -> None:
+        """See the site in this language rather than in the person's own."""
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
+
     def open(self, path: str) -> int:
         answer = self.page.goto(path if path.startswith("http") else self.address + path)
         return answer.status if answer else 0

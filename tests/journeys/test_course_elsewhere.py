@@ -30,6 +30,7 @@ def test_a_course_on_another_server_reports_back(
     make_requirement("far", page.activity)
     cast.assign()
     bruno = Visitor(browser, live_server.url)
+    bruno.speak("en")
     bruno.open("/accounts/login/")
     bruno.fill(login="P00002", password=PASSWORD)
     bruno.page.locator("main form button").first.click()

@@ -27,6 +27,7 @@ def test_a_session_that_ends_during_the_check_loses_no_answer(browser: Browser, 
     finish_lessons(enrolment, page)
     checking.open_attempt(enrolment=enrolment, page=page)
     bruno = Visitor(browser, live_server.url)
+    bruno.speak("en")
     sign_in(bruno.page, live_server.url)
     bruno.open(f"/learning/check/{enrolment.session}/")
     saved, lost = bruno.page.locator("[data-saved-at]"), bruno.page.locator("[data-not-saved]")

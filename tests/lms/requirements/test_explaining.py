@@ -97,7 +97,8 @@ def test_the_learner_finds_it_from_my_learning_and_hr_from_the_person(
     cast.assign()
     satisfied(cast.assignment(cast.bruno, "sea"))
     assignment = cast.assignment(cast.bruno, "sea")
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(cast.bruno.user)  # type: ignore[arg-type]
     with django_assert_max_num_queries(10):
         page = client.get(f"/learning/why/{assignment.pk}/").content.decode()

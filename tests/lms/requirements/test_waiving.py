@@ -36,8 +36,9 @@ def owed(cast: Cast) -> Assignment:
 
 
 def signed_in(user: Any) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
     client.force_login(user)
+    client.cookies["django_language"] = "en"
     return client
 
 
