@@ -33,7 +33,7 @@ ROWS = int(os.environ.get("ROWS", "10000"))
 RALPH = os.environ.get("RALPH", "")
 ROOT = Path(__file__).resolve().parents[1]
 THREADS = os.environ.get("THREADS", "12")
-PORT, PEOPLE = 8766, 5000
+PORT, PEOPLE = 8766, 500
 TOKEN = base64.b64encode(b"bench:bench").decode()
 HEADERS = {"Authorization": f"Basic {TOKEN}", "Content-Type": "application/json", "X-Experience-API-Version": "1.0.3"}
 VERBS = ["completed", "passed", "initialized", "terminated"]
@@ -135,7 +135,10 @@ def raw_insert(batch: int) -> float:
 
 
 def fill(rows: int) -> None:
-    """As many statements as are asked for, copied from a few thousand real ones with ids and times of their own."""
+    """As many statements as are asked for, copied from a few thousand real ones with ids and times of their own.
+
+    The people who are asked about have some twenty statements each at any size; the others belong to people of their own.
+    """
     from django.db import connection
     from django.utils import timezone
 
@@ -145,14 +148,22 @@ def fill(rows: int) -> None:
 
     for body in bodies(50, 100):
         store(entries_of(read(body), credential=None, version="1.0.3", now=timezone.now()))
-    columns = "actor, verb, activity, refers_to, voids, timestamp, credential_id, raw, digest"
+    columns = "verb, activity, refers_to, voids, timestamp, credential_id, raw, digest"
+    known = PEOPLE * 20 / rows
     with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'lms_statement'")
+        indexes = [row for row in cursor.fetchall() if row[0].startswith("lms_statement_") and "UNIQUE" not in row[1]]
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
         while (have := Statement.objects.count()) < rows:
             cursor.execute(
-                f"INSERT INTO lms_statement (statement_id, registration, stored, {columns}) "
-                f"SELECT gen_random_uuid(), gen_random_uuid(), stored - random() * interval '400 days', {columns} "
+                f"INSERT INTO lms_statement (statement_id, registration, stored, actor, {columns}) "
+                f"SELECT gen_random_uuid(), gen_random_uuid(), stored - random() * interval '400 days', "
+                f"CASE WHEN random() < {known} THEN actor ELSE gen_random_uuid() END, {columns} "
                 f"FROM lms_statement ORDER BY id LIMIT {min(rows - have, 500_000)}"
             )
+        for _, definition in indexes:
+            cursor.execute(definition)
         cursor.execute("VACUUM ANALYZE lms_statement")
 
 
