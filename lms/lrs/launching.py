@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.db import transaction
@@ -70,15 +70,22 @@ def launch(*, unit: Unit, person: UUID, registration: UUID, return_url: str, now
         _say(started, v.LAUNCHED, now, name=unit.name, grouping=unit.publisher_id, extensions={
             v.LAUNCH_MODE: "Normal", v.LAUNCH_URL: unit.address, v.MOVE_ON_EXTENSION: unit.move_on,
         })  # fmt: skip
-    return f"{unit.address}{'&' if '?' in unit.address else '?'}" + urlencode(
+    return _with_query(
+        unit.address,
         {
             "endpoint": conf.SITE_URL + reverse("xapi-1.0.3:about").removesuffix("about"),
             "fetch": conf.SITE_URL + reverse("xapi-fetch", args=[token]),
             "actor": json.dumps(actor, separators=(",", ":")),
             "registration": str(registration),
             "activityId": unit.activity,
-        }
+        },
     )
+
+
+def _with_query(address: str, more: dict[str, str]) -> str:
+    """Behind the address's own query, before its fragment (8.1)."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, urlencode(more)]))))
 
 
 def fetch(token: str, *, now: datetime | None = None) -> str:

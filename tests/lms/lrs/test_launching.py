@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -78,6 +79,22 @@ def test_the_address_says_all_that_the_course_needs_and_nothing_about_the_person
     assert set(actor) == {"objectType", "account"}
     assert actor["account"]["name"] == str(PERSON)
     assert session.told["activityId"] == UNIT.activity
+
+
+@pytest.mark.parametrize(
+    ("address", "begins", "ends"),
+    [
+        ("https://courses.example.org/sea", "https://courses.example.org/sea?endpoint=", ""),
+        ("https://courses.example.org/sea?a=1", "https://courses.example.org/sea?a=1&endpoint=", ""),
+        ("https://courses.example.org/#/sea", "https://courses.example.org/?endpoint=", "#/sea"),
+    ],
+)
+def test_what_it_says_stands_behind_its_own_query_and_before_its_fragment(
+    address: str, begins: str, ends: str
+) -> None:
+    launched = Session(unit=replace(UNIT, address=address)).address
+    assert launched.startswith(begins)
+    assert launched.endswith(ends)
 
 
 def test_the_token_is_fetched_once_by_post() -> None:
