@@ -37,6 +37,11 @@ class Load:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> int:
+        """What the processes hold, in MB."""
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids)
+        return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
     def run(self, calls: list[Call], seconds: float, each: int = 1) -> Measured:
         """Until the calls or the time are through; ``each``: how many things one call does."""
         waiting = iter([self._request(*call) for call in calls])

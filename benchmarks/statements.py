@@ -220,10 +220,15 @@ def main() -> int:
         writing = ours(workers=1)
         try:
             told |= {"POST 100": writing.posts(100), "POST 1": writing.posts(1)}
+            memory = [writing.load.memory()]
+            for _ in range(3):
+                writing.posts(100)
+                memory.append(writing.load.memory())
         finally:
             writing.stop()
         raw = raw_insert(100)
         report(told, raw, against_ralph(folder) if RALPH else {})
+        sys.stdout.write(f"memory of a worker after each round of batches: {', '.join(map(str, memory))} MB\n")
         server.cleanup()
     return 0
 
