@@ -28,9 +28,11 @@ def key_is_free(page: CoursePage) -> bool:
 
 def has_check(key: str) -> bool:
     """The course demands a final check. Once it does it does for good, or half of its people could not finish."""
-    return Activity.objects.filter(
-        iri=f"{course_iri(key)}/content", move_on=Activity.MoveOn.COMPLETED_AND_PASSED
-    ).exists()
+    return (
+        Activity.objects.filter(iri=f"{course_iri(key)}/content", move_on=Activity.MoveOn.COMPLETED_AND_PASSED)
+        .exclude(word=Activity.Word.LAUNCHED)
+        .exists()
+    )
 
 
 def problem_with_check(page: CoursePage) -> str:

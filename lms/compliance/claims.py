@@ -20,7 +20,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from lms.columns import MomentColumn
 from lms.compliance.reports import GuardedExport, LmsReportView
 from lms.compliance.views import PERMISSION
-from lms.requirements.claiming import CannotBeAccepted, accept
+from lms.requirements.claiming import CannotBeAccepted, accept, can_count
 from lms.requirements.models import Claim
 from lms.requirements.plausibility import Doubt
 
@@ -107,7 +107,7 @@ class ClaimView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         data = self.claim.statement.data
-        may = self.request.user.has_perm("lms.accept_claim") and not self.claim.is_believed and self.claim.person
+        may = self.request.user.has_perm("lms.accept_claim") and can_count(self.claim)
         return super().get_context_data(
             claim=self.claim,
             verb=data["verb"]["id"].rsplit("/", 1)[-1],
@@ -120,9 +120,13 @@ class ClaimView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type
         if not request.user.has_perm("lms.accept_claim"):
             raise PermissionDenied
         try:
-            accept(claim=self.claim, by=request.user)
+            completed = accept(claim=self.claim, by=request.user)
         except CannotBeAccepted:
             messages.error(request, _("This report cannot be accepted by you, or it counts already."))
         else:
-            messages.success(request, _("The report counts now."))
+            counts, waits = (
+                _("The report counts now."),
+                _("The report is accepted; what belongs to it is still missing."),
+            )
+            messages.success(request, counts if completed else waits)
         return redirect("lms_claim", self.claim.pk)

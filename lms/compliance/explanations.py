@@ -18,7 +18,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.compliance.reports import GuardedExport
 from lms.compliance.views import PERMISSION
-from lms.compliance.waivers import AskForm
+from lms.compliance.waivers import DECIDE, AskForm
 from lms.people.models import person_of
 from lms.requirements.explaining import explain
 from lms.requirements.models import Assignment
@@ -53,13 +53,18 @@ class WhyView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: 
         form = kwargs.pop("form", None) or AskForm()
         return super().get_context_data(
             form=form,
-            waiting=self.assignment.waiver_requests.filter(decision="").exists(),
+            waiting=self._requests().filter(decision="").exists(),
             can_ask=self._may_ask() and self.assignment.standing_on(today).is_open and not self.assignment.ended_on,
             found=self.assignment,
             standing=self.assignment.standing_on(today),
             explanation=explain(self.assignment, today=today),
             **kwargs,
         )
+
+    def _requests(self) -> Any:
+        """Those that the viewer may know of: who decides knows of all, everybody else of their own."""
+        found = self.assignment.waiver_requests.all()
+        return found if self.request.user.has_perm(DECIDE) else found.filter(requested_by=person_of(self.request.user))
 
     def _may_ask(self) -> bool:
         return bool(self.request.user.has_perm("lms.add_waiverrequest")) and person_of(self.request.user) is not None

@@ -24,8 +24,9 @@ OPEN_PREFIXES = ("/learning/", "/courses/", "/help/", "/accounts/", "/invitation
 
 def always_open(path: str) -> bool:
     """True for addresses that no gate may block."""
-    prefixes = (*OPEN_PREFIXES, *conf.GATE_NEVER_BLOCKS, settings.STATIC_URL, settings.MEDIA_URL or "/media/")
-    return path.startswith(tuple(prefixes))
+    given = (*conf.GATE_NEVER_BLOCKS, settings.STATIC_URL, settings.MEDIA_URL)
+    # Django makes "/" of a MEDIA_URL that is not set: no prefix may open everything.
+    return path.startswith((*OPEN_PREFIXES, *(prefix for prefix in given if prefix and prefix != "/")))
 
 
 class GateMiddleware:

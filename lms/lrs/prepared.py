@@ -22,9 +22,11 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
             return cursor.fetchall()
     from psycopg import Cursor  # not there where the site has no PostgreSQL
 
+    connection.validate_no_broken_transaction()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     if connection.connection.prepare_threshold is None and conf.XAPI_PREPARED:
         connection.connection.prepare_threshold = ONLY_WHEN_ASKED  # Django turns preparing off altogether
-    with Cursor(connection.connection) as prepared:
+    with connection.wrap_database_errors, Cursor(connection.connection) as prepared:
         prepared.execute(sql, parameters, prepare=conf.XAPI_PREPARED)
         return prepared.fetchall()

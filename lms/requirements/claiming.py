@@ -17,7 +17,7 @@ from lms.lrs.entries import Entry
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Launch, Statement
 from lms.people.models import Person
-from lms.requirements.completing import complete, moved_on, person_of
+from lms.requirements.completing import consider, person_of
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from lms.requirements.plausibility import Doubt, Reported, Session, doubts_about_session, doubts_about_time
 
@@ -27,7 +27,7 @@ TERMINATED = verb_key(v.TERMINATED)
 
 
 class CannotBeAccepted(ValueError):
-    """The claim is about nobody of ours, about whoever would accept it, or counts already."""
+    """The claim cannot count, counts already, or is about whoever would accept it."""
 
 
 def on_arrival(entries: Sequence[Entry], **_: Any) -> list[Entry]:
@@ -68,23 +68,38 @@ def weigh(statement: Statement, launch: Launch | None) -> Claim | None:
     return claim
 
 
-def accept(*, claim: Claim, by: Any) -> Claim:
-    """Let a doubted claim count. Raises CannotBeAccepted."""
+def can_count(claim: Claim) -> bool:
+    """Accepting it could complete something: it is about one of our people in a registration of theirs, is for the reporter
+    to say, and was not taken back."""
+    statement = claim.statement
+    return (
+        claim.person is not None
+        and not claim.is_believed
+        and statement.verb not in NEVER_BELIEVED
+        and not {Doubt.OTHER_REGISTRATION, Doubt.OTHER_ACTIVITY} & set(claim.doubts)
+        and not Statement.objects.filter(voids=statement.statement_id).exists()
+    )
+
+
+def accept(*, claim: Claim, by: Any) -> Completion | None:
+    """Let a doubted claim count; the completion, where nothing else is missing for it. Raises CannotBeAccepted."""
     with transaction.atomic():
         claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
         concerned = claim.person
-        if concerned is None or claim.is_believed or concerned == getattr(by, "person", None):
+        if concerned is None or not can_count(claim) or concerned == getattr(by, "person", None):
             raise CannotBeAccepted
         claim.is_believed, claim.accepted_by, claim.accepted_at = True, by, timezone.now()
         claim.save(update_fields=["is_believed", "accepted_by", "accepted_at"])
         log(concerned, "lms.claim.accept", user=by, data={"claim": claim.pk, "doubts": claim.doubts})
-        _complete(claim, claim.statement)
-    return claim
+        return _complete(claim, claim.statement)
 
 
-def _complete(claim: Claim, statement: Statement) -> None:
-    if claim.is_believed and claim.person is not None and moved_on(claim.activity, statement):
-        complete(person=claim.person, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED)
+def _complete(claim: Claim, statement: Statement) -> Completion | None:
+    if not claim.is_believed or claim.person is None:
+        return None
+    return consider(
+        person=claim.person, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED
+    )
 
 
 def _doubts(
@@ -132,7 +147,16 @@ def _reported(statement: Statement, data: dict[str, Any]) -> Reported:
         stored=statement.stored,
         registration=statement.registration,
         session=session if isinstance(session, str) else "",
-        duration=parse_duration(result["duration"]) if "duration" in result else None,
+        duration=_length(result["duration"]) if "duration" in result else None,
         scaled=result.get("score", {}).get("scaled"),
         denied=result.get("success") is False or result.get("completion") is False,
     )
+
+
+def _length(text: str) -> timedelta:
+    """What is written well but cannot be so long, or is in parts that nobody can add up, is less than nothing: a doubt."""
+    try:
+        found: timedelta = parse_duration(text)
+    except (ValueError, OverflowError):
+        return timedelta(-1)
+    return found

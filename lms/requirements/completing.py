@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
@@ -48,9 +48,22 @@ def on_statement(statement: Statement, **_: Any) -> None:
     data = statement.data
     activity = Activity.objects.select_related("part_of").filter(iri=data["object"].get("id", "")).first()
     person = person_of(data["actor"])
-    if activity is None or person is None or not moved_on(activity, statement):
-        return
-    complete(person=person, activity=activity, statement=statement)
+    if activity is not None and person is not None:
+        consider(person=person, activity=activity, statement=statement)
+
+
+def consider(
+    *, person: Person, activity: Activity, statement: Statement, source: str = Completion.Source.STATEMENT
+) -> Completion | None:
+    """Complete the activity if with this statement all is said that completes it.
+
+    The person's row is locked first: of two halves that come at the same moment the second sees the first.
+    """
+    with transaction.atomic():
+        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        if not moved_on(activity, statement):
+            return None
+        return complete(person=person, activity=activity, statement=statement, source=source)
 
 
 def moved_on(activity: Activity, statement: Statement) -> bool:
@@ -61,6 +74,7 @@ def moved_on(activity: Activity, statement: Statement) -> bool:
         return False
     said = Statement.objects.filter(
         Q(credential=None) | Q(claim__is_believed=True),
+        ~Exists(Statement.objects.filter(voids=OuterRef("statement_id"))),
         registration=statement.registration,
         activity=activity_key(activity.iri),
         actor=statement.actor,

@@ -107,7 +107,9 @@ def _standing(assignment: Assignment, standing: Standing) -> Iterable[str]:
         yield _("“%(activity)s” was completed on %(day)s; that is the proof which counts.") % {
             "activity": completion.activity.name, "day": day(completion.completed_on),
         }  # fmt: skip
-    if standing in (Standing.COMPLETE, Standing.EXPIRING, Standing.EXPIRED) and assignment.valid_until:
+    if standing is Standing.EXPIRED and assignment.valid_until:
+        yield _("It was valid until %(day)s.") % {"day": day(assignment.valid_until)}
+    elif standing in (Standing.COMPLETE, Standing.EXPIRING) and assignment.valid_until:
         yield _("It is valid until %(day)s.") % {"day": day(assignment.valid_until)}
     elif standing is Standing.COMPLETE:
         yield _("It is valid for good.")
@@ -128,7 +130,7 @@ def _received(assignment: Assignment, activities: list[Activity]) -> list[Receiv
     rows = (
         Statement.objects.filter(actor=actor_of(assignment.person.uuid), verb__in=verbs)
         .filter(Q(activity__in=names) | Q(registration=assignment.registration))
-        .select_related("claim", "completion", "credential")
+        .select_related("claim", "effect")
         .order_by("-stored")[:MOST_RECEIVED]
     )
     return [
@@ -154,6 +156,10 @@ def _name(row: Statement, names: dict[UUID, str]) -> str:
 
 def _note(row: Statement, assignment: Assignment) -> str:
     claim = getattr(row, "claim", None)
+    if row.credential_id is not None and claim is None and row.verb == verb_key(v.FAILED):
+        return ""  # needs no weighing: it completes nothing, whoever says it
+    if hasattr(row, "effect"):
+        return _("Received, and still being looked at.")
     if row.credential_id is not None and claim is None:
         return _("Reported by another system whose word does not count here.")
     if claim is not None and not claim.is_believed:

@@ -22,17 +22,18 @@ class CannotAsk(ValueError):
 
 
 class CannotDecide(ValueError):
-    """The request was decided before, or its last day is missing, past or too far away."""
+    """The request was decided before, nothing is owed any more, or its last day is missing, past or too far away."""
 
 
 LONGEST = timedelta(days=366)
 
 
 def ask(*, assignment: Assignment, reason: str, by: Person, ends_on: date | None = None) -> WaiverRequest:
-    """Ask that it be set aside. Asking again while a request waits returns that one. Raises CannotAsk."""
+    """Ask that it be set aside. Asking again while one's own request waits returns that one; of another's nobody is told.
+    Raises CannotAsk."""
     with transaction.atomic():
         locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-        waiting = locked.waiver_requests.filter(decision="").first()
+        waiting = locked.waiver_requests.filter(decision="", requested_by=by).first()
         if waiting is not None:
             return waiting
         if locked.ended_on is not None or not locked.standing_on(timezone.localdate()).is_open:
@@ -55,7 +56,9 @@ def decide(*, request: WaiverRequest, by: Person, approve: bool, ends_on: date |
         if request.decision:
             raise CannotDecide
         if approve:
-            if ends_on is None or not today <= ends_on <= today + LONGEST:
+            owed = request.assignment
+            is_open = owed.ended_on is None and owed.standing_on(today).is_open
+            if not is_open or ends_on is None or not today <= ends_on <= today + LONGEST:
                 raise CannotDecide
             request.waiver = waive(
                 assignment=request.assignment, reason=request.reason, requested_by=request.requested_by,

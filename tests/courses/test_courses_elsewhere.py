@@ -44,6 +44,14 @@ def test_publishing_says_whose_word_completes_it(page: CoursePage) -> None:
     assert (content.word, content.move_on, content.minutes) == ("launched", "CompletedAndPassed", 10)
 
 
+def test_it_can_be_edited_and_published_again(page: CoursePage) -> None:
+    page.summary = "Shorter."
+    page.full_clean()
+    page.save_revision().publish()
+    page.refresh_from_db()
+    assert page.summary == "Shorter."
+
+
 @pytest.mark.parametrize("address", ["http://courses.example.org/far/", "javascript:alert(1)", "ftp://example.org/x"])
 def test_an_address_that_others_can_listen_to_is_refused(page: CoursePage, address: str) -> None:
     page.launch_address = address

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,12 +36,16 @@ def send_to_course(request: HttpRequest, enrolment: Enrolment, page: CoursePage)
         move_on=content.move_on,
         mastery=page.mastery / 100,
     )
-    address = launch(
-        unit=unit,
-        person=enrolment.person.uuid,
-        registration=enrolment.registration,
-        return_url=conf.SITE_URL + reverse("courses:returned", args=[enrolment.session]),
-    )
+    with transaction.atomic():
+        Enrolment.objects.select_for_update(of=("self",)).get(
+            pk=enrolment.pk
+        )  # one launch at a time: a double click too
+        address = launch(
+            unit=unit,
+            person=enrolment.person.uuid,
+            registration=enrolment.registration,
+            return_url=conf.SITE_URL + reverse("courses:returned", args=[enrolment.session]),
+        )
     return render(
         request, "courses/leaving.html", {"course": page, "address": address, "host": urlsplit(address).hostname}
     )

@@ -17,12 +17,15 @@ from lms.lrs.rules import values
 from lms.lrs.rules.json_text import MOST_DEPTH
 from lms.lrs.rules.statements import VOIDED
 
-Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")]
-Duration = Annotated[str, Meta(pattern=values.DURATION.pattern)]
+Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z")]
+Duration = Annotated[str, Meta(pattern=values.DURATION.pattern.removesuffix("$") + r"\Z")]  # no line end behind it
 # Days to 28 only and no offsets: what needs a calendar is left to the rules.
 Timestamp = Annotated[
     str,
-    Meta(pattern=r"^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$"),
+    Meta(
+        pattern=r"^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+        r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z\Z"
+    ),
 ]
 # Asked for in ``_names_fit``: the same few stand in most statements, and a pattern costs more than to remember them.
 Iri: TypeAlias = str
@@ -115,6 +118,7 @@ class Statement(Shape):
 
 _decode = msgspec.json.Decoder(Statement).decode
 _encode = msgspec.json.Encoder().encode
+TOO_LARGE = 2**53
 ESCAPED = re.compile(rb"\\u00(?:22|3[aA])")  # a quote or a colon
 
 
@@ -187,6 +191,8 @@ def _score_fits(found: Statement) -> bool:
     score = found.result.score if found.result is not UNSET else UNSET
     if score is UNSET:
         return True
+    if any(abs(value) >= TOO_LARGE for value in (score.raw, score.min, score.max) if value is not UNSET):
+        return False  # read as a float, it may not be what was written
     low = score.min if score.min is not UNSET else float("-inf")
     high = score.max if score.max is not UNSET else float("inf")
     return low < high and (score.raw is UNSET or low <= score.raw <= high)

@@ -84,7 +84,7 @@ class WaiverRequest(models.Model):
                 condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
             ),
             models.UniqueConstraint(
-                name="lms_one_open_waiver_request", fields=["assignment"], condition=Q(decision="")
+                name="lms_one_open_waiver_request", fields=["assignment", "requested_by"], condition=Q(decision="")
             ),
         ]
 

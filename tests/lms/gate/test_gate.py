@@ -176,6 +176,16 @@ def test_help_is_never_gated(cast: Cast, rules: list[Requirement], client: Clien
         assert client.get("/help/").status_code == 200
 
 
+@pytest.mark.parametrize("media", ["", "/"])
+def test_a_media_address_that_is_not_set_opens_nothing(
+    cast: Cast, rules: list[Requirement], client: Client, media: str
+) -> None:
+    assert cast.bruno.user is not None
+    client.force_login(cast.bruno.user)
+    with override_settings(MEDIA_URL=media):
+        assert client.get("/onboarding/").status_code == 403
+
+
 def test_decorator_guards_a_hosts_own_view(cast: Cast, rules: list[Requirement], rf: RequestFactory) -> None:
     from django.http import HttpResponse
 

@@ -252,3 +252,24 @@ def test_what_the_store_adds_leaves_every_other_letter_as_it_was() -> None:
     assert received.text({"stored": '"now"', "version": '"1.0.0"'}).decode() == (
         text[:-1] + ',"stored":"now","version":"1.0.0"}'
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("id", "12345678-1234-4234-8234-123456789012\n"),
+        ("context.registration", "12345678-1234-4234-8234-123456789013\n"),
+        ("timestamp", "2026-11-23T12:00:00Z\n"),
+        ("timestamp", "2026-11-23T12:00:0\u0662Z"),
+        ("result.duration", "PT1S\n"),
+        ("result.duration", "PT\u0661S"),
+        ("result.score", {"raw": 9007199254740993, "max": 9007199254740992}),
+    ],
+)
+def test_a_line_end_a_foreign_digit_or_a_huge_number_does_not_slip_through(path: str, value: Any) -> None:
+    data = changed(path, value)
+    if path != "timestamp":
+        data["timestamp"] = ORDINARY["timestamp"]
+    for body in (json.dumps(data), json.dumps([data])):
+        with pytest.raises(InvalidStatement):
+            read(body.encode())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,7 +22,7 @@ from lms.people.models import OfficeAccess
 from lms.requirements.claiming import CannotBeAccepted, accept
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from tests.cast import Cast, make_course, make_requirement
-from tests.lms.lrs.client import Store, statement
+from tests.lms.lrs.client import Store, statement, voiding
 from tests.lms.lrs.test_launching import UNIT, Session
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +218,73 @@ def test_nobody_accepts_a_report_about_themselves_or_without_the_permission(cast
     assert client.post(f"/admin/compliance/claims/{claim.pk}/").status_code in (302, 403)
     claim.refresh_from_db()
     assert not claim.is_believed
+
+
+@pytest.mark.parametrize("duration", ["PT0.5H10M", "PT99999999999999H", "P9999999999D"])
+def test_a_duration_that_nobody_can_add_up_is_a_doubt_and_no_dead_end(session: Session, duration: str) -> None:
+    report(session, v.PASSED, success=True, duration=duration)
+    assert Claim.objects.get().doubts == ["impossible_time"]
+    assert not Effect.objects.exists()
+
+
+@pytest.mark.parametrize("case", ["satisfied", "no registration", "voided"])
+def test_what_could_complete_nothing_cannot_be_accepted(cast: Cast, course: Activity, case: str) -> None:
+    provider = Store("statements/write", "claim")
+    if case == "voided":
+        said_by(provider, cast, course)
+        target = str(Statement.objects.get(verb=Claim.objects.earliest("pk").statement.verb).statement_id)
+        assert provider.post(voiding(target)).status_code == 200
+    else:
+        changes = {"verb": {"id": v.SATISFIED}} if case == "satisfied" else {"context": None}
+        said_by(provider, cast, course, **changes)
+    with pytest.raises(CannotBeAccepted):
+        accept(claim=Claim.objects.earliest("pk"), by=cast.dora.user)
+
+
+def test_what_was_taken_back_does_not_count_any_more(cast: Cast, session: Session, course: Activity) -> None:
+    Activity.objects.filter(pk=course.pk).update(word=Activity.Word.TRUSTED)
+    provider = Store("statements/write", "claim")
+    course.trusted.add(provider.credential)
+    registration = {"registration": session.told["registration"]}
+    actor = json.loads(session.told["actor"])
+
+    def say(verb: str) -> str:
+        given = {"actor": actor, "verb": {"id": verb}, "object": {"id": course.iri}, "context": registration}
+        found: list[str] = provider.post(statement(**{**given, "timestamp": None, "result": None})).json()
+        return found[0]
+
+    passed = say(v.PASSED)
+    assert provider.post(voiding(passed)).status_code == 200
+    say(v.COMPLETED)
+    assert not Completion.objects.exists()
+    say(v.PASSED)
+    assert Completion.objects.filter(person=cast.bruno).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_halves_that_come_at_the_same_moment_complete_it(cast: Cast, course: Activity) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    Activity.objects.filter(pk=course.pk).update(word=Activity.Word.TRUSTED)
+    provider = Store("statements/write", "claim")
+    course.trusted.add(provider.credential)
+    registration = str(Assignment.objects.get(person=cast.bruno).registration)
+    actor = {"account": {"homePage": home_page(), "name": str(cast.bruno.uuid)}}
+    together = threading.Barrier(2)
+
+    def say(verb: str) -> None:
+        body = statement(actor=actor, verb={"id": verb}, object={"id": course.iri}, context={"registration": registration},
+                         timestamp=None, result=None)  # fmt: skip
+        try:
+            together.wait()
+            assert provider.post(body).status_code == 200
+        finally:
+            connection.close()
+
+    for _ in range(5):
+        threads = [threading.Thread(target=say, args=(verb,)) for verb in (v.PASSED, v.COMPLETED)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert Completion.objects.filter(person=cast.bruno, activity=course).count() == 1
