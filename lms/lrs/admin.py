@@ -33,10 +33,11 @@ class RenewableCredential(EditView):  # type: ignore[misc]
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "renew" not in request.POST:
             return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
-        secret = self.object.rotate()
-        log(self.object, "lms.credential.rotate", user=request.user)
+        credential = self.get_object()
+        secret = credential.rotate()
+        log(credential, "lms.credential.rotate", user=request.user)
         show_once(request, _("Copy it now; the earlier secret has ended."), {"secret": secret})
-        return redirect(self.get_edit_url())
+        return redirect(request.path)
 
 
 class CredentialIndex(IndexView):  # type: ignore[misc]

@@ -75,6 +75,8 @@ class Credential(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    base_form_class = CredentialForm
+
     class Meta:
         app_label = "lms"
         verbose_name = _("record store credential")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import Client
 
-from lms.lrs.models import Document, Statement
+from lms.lrs.models import Credential, Document, Scope, Statement
 from tests.lms.lrs.client import ACTIVITY, Store, account, reference, statement, voiding
 from tests.lms.lrs.shelf import ONE, TWO
+from tests.lms.lrs.test_launching import Session
 
 ADA, BEN = account("ada"), account("ben")
 STATE = {"activityId": ACTIVITY, "agent": json.dumps(ADA), "stateId": "one"}
@@ -137,3 +140,34 @@ def test_2_3_2_nobody_voids_in_advance_what_another_will_say(db: None) -> None:
     assert one.post(voiding(coming["id"])).status_code == 403
     every.post(coming)
     assert every.get(statementId=coming["id"]).status_code == 200
+
+
+def test_a_credential_is_issued_bounded_and_renewed_in_the_admin(admin_client: Client) -> None:
+    listed = ["statements/write", "claim"]
+    page = admin_client.get("/admin/credentials/new/").content.decode()
+    assert page.count('type="checkbox" name="scopes"') == len(Scope)
+    given = {"name": "A provider", "scopes": listed, "actor": "", "authority": "", "is_active": "on"}
+    shown = admin_client.post("/admin/credentials/new/", given, follow=True).content.decode()
+    credential = Credential.objects.get()
+    assert credential.scopes == listed
+    first = re.search(r"secret: <code>([^<]+)</code>", shown)
+    assert first is not None
+    assert credential.matches(first[1])
+    address = f"/admin/credentials/edit/{credential.pk}/"
+    assert "Make a new secret" in admin_client.get(address).content.decode()
+    again = admin_client.post(address, {"renew": "1"}, follow=True).content.decode()
+    renewed = re.search(r"secret: <code>([^<]+)</code>", again)
+    credential.refresh_from_db()
+    assert renewed is not None
+    assert credential.matches(renewed[1])
+    assert not credential.matches(first[1])
+    assert credential.scopes == listed
+    admin_client.post(address, {**given, "scopes": ["state"]})
+    credential.refresh_from_db()
+    assert credential.scopes == ["state"]
+    assert credential.matches(renewed[1])
+
+
+def test_credentials_of_launches_are_not_listed(admin_client: Client) -> None:
+    Session()
+    assert "Far away" not in admin_client.get("/admin/credentials/").content.decode()
