@@ -168,13 +168,13 @@ def _sql(
         once = "DISTINCT " if echo else ""  # a chain meets the filter at several links, and counts as one
         branches.append(f"SELECT {once}s.id, s.stored FROM {source} {joins} WHERE {where} {order} LIMIT {most}")  # noqa: S608
         parameters += [*values_, *about_values, *agent.values, *activity.values]
+    numbered = f"SELECT row_number() OVER ({order}) AS n, s.id, s.raw, s.stored FROM"
     if len(branches) == 1:
-        ids = branches[0].replace("SELECT s.id, s.stored", "SELECT s.id", 1)
-    else:
-        union = " UNION ".join(f"SELECT id, stored FROM ({branch}) b{n}" for n, branch in enumerate(branches))  # noqa: S608
-        ids = f"SELECT id FROM ({union} {order.replace('s.', '')} LIMIT {most}) u"  # noqa: S608
-    numbered = f"SELECT row_number() OVER ({order}) AS n, s.id, s.raw, s.stored FROM lms_statement s"  # noqa: S608
-    return f"{numbered} WHERE s.id IN ({ids}) ORDER BY n", parameters
+        whole = branches[0].replace("SELECT s.id, s.stored", "SELECT s.id, s.stored, s.raw", 1)
+        return f"{numbered} ({whole}) s ORDER BY n", parameters
+    union = " UNION ".join(f"SELECT id, stored FROM ({branch}) b{n}" for n, branch in enumerate(branches))  # noqa: S608
+    ids = f"SELECT id FROM ({union} {order.replace('s.', '')} LIMIT {most}) u"  # noqa: S608
+    return f"{numbered} lms_statement s WHERE s.id IN ({ids}) ORDER BY n", parameters
 
 
 def _about_answer(
