@@ -4,9 +4,9 @@
 ROWS=1000000 .venv/bin/python -m benchmarks.statements       # finds among so many
 RALPH=/path/to/venv/bin/python .venv/bin/python -m benchmarks.statements    # and against Ralph that stores nothing
 
-One worker of four threads for POST, three of one thread for GET; sixteen connections, statements of about 1.2 kB, PostgreSQL
-with durable commits; client, server and database share the machine. ``RALPH`` is the Python of an environment with
-``ralph-malph[lrs,cli]`` in it.
+One worker of four threads for POST, three of one thread for GET; sixteen connections, statements of about 1.2 kB,
+PostgreSQL with durable commits; client, server and database share the machine. ``RALPH`` is the Python of an environment
+with ``ralph-malph[lrs,cli]`` in it.
 """
 
 from __future__ import annotations
