@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -74,7 +75,7 @@ class WaiverRequestsReport(LmsReportView):
     ]
 
     def for_viewer(self) -> Any:
-        return visible_requests(self).order_by("decided_at", "requested_at")
+        return visible_requests(self).order_by(F("decided_at").asc(nulls_first=True), "requested_at")
 
 
 def visible_requests(view: GuardedExport) -> Any:

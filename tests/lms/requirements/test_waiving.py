@@ -120,6 +120,13 @@ def test_a_refusal_changes_nothing_and_can_be_followed_by_another_request(cast: 
     assert ask(assignment=owed, reason="alternative_arrangement", by=cast.bruno) != asked
 
 
+def test_what_waits_for_a_decision_stands_first(cast: Cast, owed: Assignment) -> None:
+    decide(request=ask(assignment=owed, reason="security", by=cast.bruno), by=cast.dora, approve=False)
+    ask(assignment=owed, reason="connectivity", by=cast.chen)
+    listed = signed_in(cast.dora.user).get("/admin/compliance/waivers/").content.decode()
+    assert listed.index("No connection at the duty station") < listed.index("Security or evacuation")
+
+
 def test_what_is_complete_or_ended_cannot_be_set_aside(cast: Cast, owed: Assignment) -> None:
     satisfied(owed)
     with pytest.raises(CannotAsk):
