@@ -13,6 +13,7 @@ class LmsConfig(AppConfig):
     def ready(self) -> None:
         from lms import checks  # noqa: F401  registers the system checks
         from lms.lrs.signals import statement_recorded, statements_arrived
+        from lms.people import verifying as people  # noqa: F401  registers the ledger checks
         from lms.requirements import (
             claiming,
             completing,

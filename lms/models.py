@@ -16,6 +16,7 @@ from lms.lrs.models import (
     Scope,
     Statement,
 )
+from lms.people.history_models import KnownLeave, KnownOffice, KnownPerson, KnownPosting, Posting
 from lms.people.models import (
     Agreement,
     Category,
@@ -34,6 +35,7 @@ from lms.requirements.models import (
     Assignment,
     Claim,
     Completion,
+    KnownAssignment,
     Requirement,
     Waiver,
     WaiverRequest,
@@ -58,6 +60,11 @@ __all__ = [
     "ForwardingTarget",
     "Headship",
     "Invitation",
+    "KnownAssignment",
+    "KnownLeave",
+    "KnownOffice",
+    "KnownPerson",
+    "KnownPosting",
     "Launch",
     "Leave",
     "Mention",
@@ -67,6 +74,7 @@ __all__ = [
     "Outgoing",
     "PeriodicRun",
     "Person",
+    "Posting",
     "Reference",
     "Requirement",
     "Scope",

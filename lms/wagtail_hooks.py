@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from lms.compliance.claims import ClaimsReport, ClaimView
+from lms.compliance.corrections import CorrectionsReport
 from lms.compliance.explanations import WhyView
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
@@ -81,6 +82,7 @@ def urls() -> list[URLPattern]:
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
         path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
+        path("compliance/corrections/", CorrectionsReport.as_view(), name="lms_corrections"),
         path("compliance/why/<int:assignment>/", WhyView.as_view(), name="lms_why"),
         path("compliance/waivers/", WaiverRequestsReport.as_view(), name="lms_waiver_requests"),
         path(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+
+from lms.compliance.offices import end_of, visible_on
+from lms.people.models import Office
 
 EARLIEST = date(1940, 1, 1)
 
@@ -30,7 +33,8 @@ def parse_day(text: str, *, today: date) -> date:
 
 
 class AsAt:
-    """Of a view: the day in ``as_at`` of its address. Where there is none, or none that will do, it is today."""
+    """Of a view: the day in ``as_at`` of its address, and whether the figures are asked for as they were known on that day
+    (``known=then``). Where there is no day, or none that will do, it is today."""
 
     request: Any
 
@@ -43,3 +47,19 @@ class AsAt:
         except NoSuchDay as error:
             messages.error(self.request, _("%(problem)s These are today's.") % {"problem": error})
             return today
+
+    @cached_property
+    def known_at(self) -> datetime | None:
+        """The moment whose knowledge is asked for; None for now."""
+        then = self.request.GET.get("known") == "then" and self.as_at < timezone.localdate()
+        return end_of(self.as_at) if then else None
+
+    @property
+    def day_query(self) -> dict[str, str]:
+        """What keeps day and knowledge in the address of a further page."""
+        known = {"known": "then"} if self.known_at else {}
+        return {"as_at": self.as_at.isoformat(), **known}
+
+    def seen(self, visible: list[Office]) -> list[Office]:
+        """The offices as they stood in the tree on that day."""
+        return visible_on(self.as_at, visible)

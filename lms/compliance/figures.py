@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, FilteredRelation, Q, Value, When
+from django.db.models.functions import Coalesce
 
+from lms.as_known import was_known
 from lms.people.models import Office
 from lms.people.querysets import away
-from lms.requirements.models import Assignment, Requirement
+from lms.requirements.models import Assignment, KnownAssignment, Requirement
 from lms.requirements.standing import MISSED, PROVEN, Standing
 
 
@@ -64,14 +66,20 @@ class Row:
     figures: Figures
 
 
-def listed(as_at: date) -> Any:
-    """Every assignment that a figure counts, with ``bucket``: the name of the figure that counts it."""
-    buckets = Assignment.objects.with_standing(as_at).annotate(
-        away=Case(When(away(as_at, "person"), then=Value(True)), default=Value(False), output_field=BooleanField())
-    )
+def listed(as_at: date, *, known_at: datetime | None = None) -> Any:
+    """Every assignment that a figure counts, with ``bucket``: the name of the figure that counts it, and with the post held
+    on that day: ``office`` (its key), ``category``, ``manages``.
+
+    ``known_at``: as it was known at that moment, as versions of assignments; None: as it is known now.
+    """
+    rows = Assignment.objects.all() if known_at is None else KnownAssignment.objects.at(known_at)
     running = Q(opened_on__lte=as_at) & (Q(ended_on__isnull=True) | Q(ended_on__gt=as_at))
-    left = Q(pk__in=Assignment.objects.left_by(as_at).values("pk"))
-    return buckets.filter(running | left).annotate(
+    left = Q(pk__in=rows.left_by(as_at).values("pk"))
+    return _in_post(rows, as_at, known_at).filter(running | left).with_standing(as_at).annotate(
+        away=Case(
+            When(away(as_at, "person", known_at=known_at), then=Value(True)),
+            default=Value(False), output_field=BooleanField(),
+        ),
         bucket=Case(
             When(ended_on__lte=as_at, then=Value("left")),
             When(away=True, then=Value("on_leave")),
@@ -79,32 +87,54 @@ def listed(as_at: date) -> Any:
             When(standing=Standing.WAIVED.value, then=Value("waived")),
             When(standing__in=[item.value for item in MISSED], then=Value("overdue")),
             default=Value("within_deadline"),
-        )
+        ),
+    )  # fmt: skip
+
+
+def _in_post(rows: Any, as_at: date, known_at: datetime | None) -> Any:
+    """With the post of the day: an earlier one that covers it, else the one that stands on the person."""
+    earlier = "person__postings" if known_at is None else "person__known_postings"
+    covers = Q(**{f"{earlier}__starts_on__lte": as_at, f"{earlier}__ends_on__gt": as_at})
+    last = "person"
+    if known_at is not None:
+        covers &= was_known(known_at, f"{earlier}__")
+        last = "post"
+        rows = rows.annotate(post=FilteredRelation("person__known", condition=was_known(known_at, "person__known__")))
+    return rows.annotate(
+        earlier=FilteredRelation(earlier, condition=covers),
+        office=Coalesce(F("earlier__office"), F(f"{last}__office")),
+        category=Coalesce(F("earlier__category"), F(f"{last}__category")),
+        manages=Coalesce(F("earlier__is_manager"), F(f"{last}__is_manager")),
     )
 
 
-def by_office(*, offices: Iterable[Office], as_at: date) -> dict[tuple[int, int], Figures]:
+def by_office(
+    *, offices: Iterable[Office], as_at: date, known_at: datetime | None = None
+) -> dict[tuple[int, int], Figures]:
     """(office, requirement) → figures of the office's own people, without those below. One query."""
     counted = (
-        listed(as_at)
-        .filter(person__office__in=[office.pk for office in offices])
+        listed(as_at, known_at=known_at)
+        .filter(office__in=[office.pk for office in offices])
         .order_by()
-        .values("person__office", "requirement", "bucket")
+        .values("office", "requirement", "bucket")
         .annotate(n=Count("pk"))
     )
     found: dict[tuple[int, int], Figures] = {}
     for row in counted:
-        key = (row["person__office"], row["requirement"])
+        key = (row["office"], row["requirement"])
         apart = row["bucket"] in ("left", "on_leave")
         add = Figures(**{row["bucket"]: row["n"]}, in_scope=0 if apart else row["n"])
         found[key] = found.get(key, Figures()) + add
     return found
 
 
-def rolled_up(*, roots: Iterable[Office], offices: Iterable[Office], as_at: date) -> list[Row]:
-    """A row for each root and requirement, with everything below the root that is among ``offices``."""
+def rolled_up(
+    *, roots: Iterable[Office], offices: Iterable[Office], as_at: date, known_at: datetime | None = None
+) -> list[Row]:
+    """A row for each root and requirement, with everything below the root that is among ``offices``: both as they stood in
+    the tree on that day (``offices.offices_on``)."""
     offices = list(offices)
-    own = by_office(offices=offices, as_at=as_at)
+    own = by_office(offices=offices, as_at=as_at, known_at=known_at)
     requirements = {item.pk: item for item in Requirement.objects.all()}
     path_of = {office.pk: office.path for office in offices}
     rows = []

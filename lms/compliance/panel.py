@@ -34,4 +34,4 @@ class CompliancePanel(Component):  # type: ignore[misc]
         within = [office for office in offices if top and office.path.startswith(top[0].path)]
         today = timezone.localdate()
         rows = rolled_up(roots=top, offices=within, as_at=today)
-        return {"rows": [linked(row, today) for row in rows], "office": top and top[0]}
+        return {"rows": [linked(row, {"as_at": today.isoformat()}) for row in rows], "office": top and top[0]}

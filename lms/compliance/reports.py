@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 
+from lms.compliance.offices import highest
 from lms.people.feed import FORMULA_STARTS
-from lms.people.models import Office
+from lms.people.models import Office, Person
 
 
 def harmless(value: Any) -> Any:
@@ -34,10 +35,19 @@ class GuardedExport(SpreadsheetExportMixin):  # type: ignore[misc]
         user = request.user
         if not (user.has_perm("wagtailadmin.access_admin") and user.has_perm(self.permission)):
             raise PermissionDenied
-        self.offices = list(Office.objects.visible_to(user))
-        if not self.offices:
+        self.visible = list(Office.objects.visible_to(user))
+        if not self.visible:
             raise PermissionDenied
+        self.offices = self.seen(self.visible)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def seen(self, visible: list[Office]) -> list[Office]:
+        """Of the offices that the viewer may see, what the report shows."""
+        return visible
+
+    def opens(self, person: Person) -> bool:
+        """Whoever has moved out of the viewer's offices since the day is named, and no longer opened."""
+        return any(office.pk == person.office_id for office in self.visible)
 
     def visible_office(self, code: str) -> Office | None:
         """The office with that code, if the viewer may see it."""
@@ -45,12 +55,7 @@ class GuardedExport(SpreadsheetExportMixin):  # type: ignore[misc]
 
     def roots(self) -> list[Office]:
         """The highest offices that the viewer may see."""
-        paths = {office.path for office in self.offices}
-        return [
-            office
-            for office in self.offices
-            if not any(office.path[:cut] in paths for cut in range(office.steplen, len(office.path), office.steplen))
-        ]
+        return highest(self.offices)
 
     def get_heading(self, queryset: Any, field: str) -> str:
         """Names for machines, the same in every language: ``export_headings``, else the last part of the field."""

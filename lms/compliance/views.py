@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,10 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.columns import DayColumn
 from lms.compliance.days import AsAt
+from lms.compliance.differences import Differences
 from lms.compliance.figures import Row, listed, rolled_up
 from lms.compliance.reports import GuardedExport, LmsReportView
-from lms.people.models import Office, Person
+from lms.people.models import Category, Office, Person
 from lms.requirements.models import Requirement
 from lms.requirements.wording import STANDINGS
 
@@ -38,17 +39,17 @@ LISTS = {"due": gettext_lazy("All but those within their deadline"), **BUCKETS}
 PERMISSION = "lms.view_compliance"
 
 
-def list_url(*, office: Office | None, requirement: Requirement, name: str, as_at: date) -> str:
-    """The list behind one number."""
-    query = {"requirement": requirement.code, "bucket": name, "as_at": as_at.isoformat()}
+def list_url(*, office: Office | None, requirement: Requirement, name: str, day: dict[str, str]) -> str:
+    """The list behind one number; ``day`` as ``AsAt.day_query``."""
+    query = {"requirement": requirement.code, "bucket": name, **day}
     if office:
         query["office"] = office.code
     return f"{reverse('lms_people_report')}?{urlencode(query)}"
 
 
-def linked(row: Row, as_at: date) -> dict[str, Any]:
+def linked(row: Row, day: dict[str, str]) -> dict[str, Any]:
     """A line of a table: the figures, and by name of a figure the address of its list."""
-    urls = {name: list_url(office=row.office, requirement=row.requirement, name=name, as_at=as_at) for name in LISTS}
+    urls = {name: list_url(office=row.office, requirement=row.requirement, name=name, day=day) for name in LISTS}
     return {"requirement": row.requirement, "figures": row.figures, "urls": urls}
 
 
@@ -92,10 +93,17 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         """The office itself first, then those below it."""
         roots = ([self.office] if self.office else []) + self.children()
         within = [office for office in self.offices if self.is_below(office)]
-        return rolled_up(roots=roots, offices=within, as_at=self.as_at)
+        return rolled_up(roots=roots, offices=within, as_at=self.as_at, known_at=self.known_at)
+
+    def differences(self) -> Differences | None:
+        """What came to be known since, of a day that is past."""
+        if self.as_at >= timezone.localdate():
+            return None
+        within = [office for office in self.offices if self.is_below(office)]
+        return Differences(as_at=self.as_at, offices=within)
 
     def office_url(self, office: Office) -> str:
-        return f"{reverse('lms_compliance')}?{urlencode({'office': office.code, 'as_at': self.as_at.isoformat()})}"
+        return f"{reverse('lms_compliance')}?{urlencode({'office': office.code, **self.day_query})}"
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         chain = [item for item in self.offices if self.office and self.office.path.startswith(item.path)]
@@ -106,11 +114,13 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         mine = [row for row in rows if row.office == self.office]
         below: dict[int, dict[int, dict[str, Any]]] = {}
         for row in rows:
-            below.setdefault(row.office.pk, {})[row.requirement.pk] = linked(row, self.as_at)
+            below.setdefault(row.office.pk, {})[row.requirement.pk] = linked(row, self.day_query)
         requirements = sorted({row.requirement for row in rows}, key=lambda item: (item.due_days, item.title))
         return super().get_context_data(
             office=self.office,
             as_at=self.as_at,
+            is_past=self.as_at < timezone.localdate(),
+            differences=self.differences(),
             buckets=BUCKETS,
             own=[self._line(row) for row in mine],
             requirements=requirements,
@@ -126,8 +136,12 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         )
 
     def _line(self, row: Row) -> dict[str, Any]:
-        line = linked(row, self.as_at)
+        line = linked(row, self.day_query)
         return line | {"cells": [(getattr(row.figures, name), line["urls"][name]) for name in BUCKETS]}
+
+
+def _of_office(name: str) -> Subquery:
+    return Subquery(Office.objects.filter(pk=OuterRef("office")).order_by().values(name))
 
 
 class PeopleReport(AsAt, LmsReportView):
@@ -143,22 +157,23 @@ class PeopleReport(AsAt, LmsReportView):
     search_fields = ["person__name", "person__number"]
     export_filename = "people"
     list_export = [
-        "person.number", "person.name", "person.office.code", "person.get_category_display", "requirement.code",
+        "person.number", "person.name", "office_code", "category", "requirement.code",
         "opened_on", "due_on", "standing", "proven_on", "valid_until",
     ]  # fmt: skip
     export_headings = {
-        "person.number": "number", "person.name": "name", "person.office.code": "office",
-        "person.get_category_display": "category", "requirement.code": "requirement",
+        "person.number": "number", "person.name": "name", "office_code": "office", "requirement.code": "requirement",
         "proven_on": "completed_on",
     }  # fmt: skip
+    custom_field_preprocess = {"category": dict.fromkeys(("csv", "xlsx"), lambda code: str(Category(code).label))}
     columns = [
         TitleColumn(
             "person.name",
             label=gettext_lazy("Name"),
-            get_url=lambda item: reverse("lms_person_report", args=[item.person.number]),
+            # Whoever has moved out of the viewer's offices since then is named, and no longer opened.
+            get_url=lambda item: reverse("lms_person_report", args=[item.person.number]) if item.opens else None,
         ),
-        Column("person.office.name", label=gettext_lazy("Office")),
-        Column("person.get_category_display", label=gettext_lazy("Category")),
+        Column("office_name", label=gettext_lazy("Office")),
+        Column("category", label=gettext_lazy("Category"), accessor=lambda item: Category(item.category).label),
         Column("requirement.title", label=gettext_lazy("Requirement")),
         Column("standing", label=gettext_lazy("Standing"), accessor=lambda item: STANDINGS[item.standing]),
         DayColumn("due_on", label=gettext_lazy("Due on")),
@@ -168,16 +183,21 @@ class PeopleReport(AsAt, LmsReportView):
     def for_viewer(self) -> Any:
         query = self.request.GET
         found = (
-            listed(self.as_at)
-            .filter(person__office__in=[office.pk for office in self.offices])
-            .select_related("person__office", "requirement", "completion")
+            listed(self.as_at, known_at=self.known_at)
+            .filter(office__in=[office.pk for office in self.offices])
+            .annotate(
+                office_name=_of_office("name"),
+                office_code=_of_office("code"),
+                opens=Q(person__office__in=[office.pk for office in self.visible]),
+            )
+            .select_related("person", "requirement", "completion")
             .order_by("due_on", "person__name", "pk")
         )
         if query.get("office"):
             office = self.visible_office(query["office"])
             if office is None:
                 raise Http404
-            found = found.filter(person__office__path__startswith=office.path)
+            found = found.filter(office__in=[item.pk for item in self.offices if item.path.startswith(office.path)])
         if query.get("requirement"):
             wanted = next((item.pk for item in Requirement.objects.all() if item.code == query["requirement"]), None)
             found = found.filter(requirement=wanted)

@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 REQUIRED = ("number", "name", "office", "category", "joined_on")
 OPTIONAL = (
     "email", "personal_email", "language", "time_zone", "supervisor", "is_manager", "head_of_office",
-    "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation",
+    "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation", "in_post_since",
 )  # fmt: skip
 OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -65,6 +65,7 @@ class PersonRow:
     leave_from: date | None = None
     leave_until: date | None = None
     organisation: str = ""
+    in_post_since: date | None = None
     values: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -202,6 +203,7 @@ def _person(
         leave_from=_day(values, "leave_from"),
         leave_until=_day(values, "leave_until"),
         organisation=cell("organisation"),
+        in_post_since=_day(values, "in_post_since"),
         values=values,
     )
     if row.left_on and row.left_on < row.joined_on:

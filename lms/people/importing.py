@@ -12,6 +12,7 @@ from wagtail.log_actions import log
 from lms.people import addresses, feed
 from lms.people.importing_offices import import_offices
 from lms.people.models import LANGUAGES, Category, Headship, Leave, Office, Organisation, Person
+from lms.people.posting import Move, keep_earlier_posts, post_of
 
 BATCH = 1000
 PLAIN_FIELDS = (
@@ -80,6 +81,7 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
     create: list[Person] = []
     update: list[Person] = []
     moved_from: dict[str, int] = {}
+    moves: list[Move] = []
     for row in rows:
         if row.organisation and row.organisation not in organisations:
             organisations[row.organisation] = Organisation.objects.create(code=row.organisation, name=row.organisation)
@@ -99,6 +101,8 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
             for name, value in values.items()
             if name.removesuffix("_id") in told and getattr(person, name) != value
         }
+        if row.in_post_since or before.keys() & {"office_id", "category", "is_manager"}:
+            moves.append(Move(person, post_of(person), row.in_post_since or today))
         if not before:
             report.unchanged += 1
             continue
@@ -111,6 +115,7 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
         log(person, "lms.person.import", data={"changed": sorted(before)})
     Person.objects.bulk_create(create, batch_size=BATCH)
     Person.objects.bulk_update(update, [*PLAIN_FIELDS, "office", "organisation"], batch_size=BATCH)
+    keep_earlier_posts(moves, today=today)
     addresses.follow(update)
     people = dict(existing) | {person.number: person for person in create}
     _link_supervisors(rows, people, report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -56,12 +56,14 @@ class PersonQuerySet(models.QuerySet[Any]):
         return self.filter(office__path__startswith=office.path)
 
 
-def away(on: date, person: str = "person") -> Exists:
+def away(on: date, person: str = "person", *, known_at: datetime | None = None) -> Exists:
     """True where the person is on an approved absence of more than LMS_LONG_LEAVE_DAYS that covers the day."""
+    from lms.people.history_models import KnownLeave
     from lms.people.models import Leave
 
+    leaves = Leave.objects.all() if known_at is None else KnownLeave.objects.at(known_at)
     return Exists(
-        Leave.objects.filter(
+        leaves.filter(
             person=OuterRef(person),
             first_day__lte=on,
             last_day__gte=on,

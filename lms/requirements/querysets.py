@@ -48,9 +48,8 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         """Ended because the person left, within the year before that day, and the person has not come back by then."""
         left = self.filter(ended_because="left", ended_on__lte=on, ended_on__gt=on - timedelta(days=LEFT_DAYS))
         running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
-        back = self.model.objects.filter(
-            running, person=OuterRef("person"), requirement=OuterRef("requirement"), opened_on__lte=on
-        )
+        # Of the same versions, where these are versions: what was not known then has not brought anybody back.
+        back = self.filter(running, person=OuterRef("person"), requirement=OuterRef("requirement"), opened_on__lte=on)
         return left.exclude(Exists(back))
 
     def explicable(self) -> AssignmentQuerySet:

@@ -70,3 +70,21 @@ def test_a_completion_cut_off_the_end_of_the_chain_is_missed(signed: Assignment,
     tamper("lms_completion", "DELETE FROM lms_completion WHERE sequence = 3")
     with pytest.raises(CommandError, match="First broken record: statement"):
         verify()
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("UPDATE lms_known_assignment SET due_on = '2020-01-01' WHERE known_until IS NULL", "lms_assignment"),
+        (
+            "UPDATE lms_known_assignment SET known_until = '2020-01-01' WHERE known_until IS NOT NULL",
+            "lms_known_assign",
+        ),
+        ("DELETE FROM lms_known_person", "lms_person"),
+    ],
+)
+def test_what_was_known_is_held_against_the_rows(signed: Assignment, sql: str, named: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    with pytest.raises(CommandError, match=f"First broken record: {named}"):
+        verify()

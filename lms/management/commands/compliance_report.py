@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from lms.compliance.days import NoSuchDay, parse_day
 from lms.compliance.figures import Row, rolled_up
+from lms.compliance.offices import end_of, offices_on
 from lms.compliance.reports import harmless
-from lms.people.models import Office
 
 COLUMNS = (
     "office", "office_name", "requirement", "in_scope", "complete", "within_deadline", "overdue", "waived",
@@ -38,6 +38,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--office", metavar="CODE", help="none: the top of the tree")
         parser.add_argument("--as-at", metavar="DATE", help="a day of the past; none: today")
+        parser.add_argument(
+            "--as-known", choices=["now", "then"], default="now", help="then: by what was known at that day's end"
+        )
         parser.add_argument("--format", choices=["table", "csv", "json", "xlsx"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,14 +49,19 @@ class Command(BaseCommand):
             as_at = parse_day(options["as_at"], today=today) if options["as_at"] else today
         except NoSuchDay as error:
             raise CommandError(f"--as-at: {error}") from error
-        roots = list(Office.objects.filter(code=options["office"]) if options["office"] else Office.get_root_nodes())
+        known_at = end_of(as_at) if options["as_known"] == "then" and as_at < today else None
+        tree = offices_on(as_at)
+        roots = [
+            office for office in tree if (office.code == options["office"] if options["office"] else office.depth == 1)
+        ]
         if not roots:
             raise CommandError(
                 f"There is no office {options['office']!r}." if options["office"] else "No offices yet."
             )
-        offices = [office for root in roots for office in Office.objects.filter(path__startswith=root.path)]
-        children = [office for office in offices if any(office.is_child_of(root) for root in roots)]
-        rows = [as_dict(row) for row in rolled_up(roots=[*roots, *children], offices=offices, as_at=as_at)]
+        offices = [office for office in tree if any(office.path.startswith(root.path) for root in roots)]
+        children = [office for office in offices if office.depth == roots[0].depth + 1]
+        found = rolled_up(roots=[*roots, *children], offices=offices, as_at=as_at, known_at=known_at)
+        rows = [as_dict(row) for row in found]
         getattr(self, f"write_{options['format']}")(rows, as_at)
 
     def write_json(self, rows: list[dict[str, Any]], as_at: date) -> None:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from lms.as_known import known_all_along
 from lms.people.importing import import_directory
 from lms.people.models import Person
 from lms.requirements.models import Completion, Requirement
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                 self.step("people", lambda: self.people(options["people"]))
                 self.step("history", lambda: histories.write(requirements=rules, today=today))
                 lay_standard_ladder(requirements=Requirement.objects.all(), starts_on=today)
+                known_all_along()
         accounts.open_accounts(settings.VAR / "demo.json", today=today)
 
     def people(self, number: int) -> None:

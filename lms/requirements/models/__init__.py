@@ -3,6 +3,7 @@
 from lms.requirements.models.activities import Activity
 from lms.requirements.models.assignments import Assignment
 from lms.requirements.models.claims import Claim
+from lms.requirements.models.known import KnownAssignment
 from lms.requirements.models.ledger import Completion, proof_of
 from lms.requirements.models.rules import AcceptedActivity, Requirement
 from lms.requirements.models.waivers import Waiver, WaiverRequest
@@ -13,6 +14,7 @@ __all__ = [
     "Assignment",
     "Claim",
     "Completion",
+    "KnownAssignment",
     "Requirement",
     "Waiver",
     "WaiverRequest",
