@@ -53,6 +53,7 @@ def known_all_along() -> None:
     """Take what is known now as known from the beginning: for a site whose history was loaded from elsewhere."""
     for model in apps.get_models():
         if issubclass(model, Known):
+            model._default_manager.exclude(known_until=None).delete()
             model._default_manager.update(known_from=ALWAYS)
 
 

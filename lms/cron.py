@@ -9,12 +9,18 @@ from django.utils import timezone
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
 from lms.periodic import periodic
+from lms.requirements.applying import apply_waiting
 from lms.requirements.assigning import refresh
 
 
 @periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
 def refresh_assignments(now: datetime) -> None:
     refresh(today=timezone.localdate(now))
+
+
+@periodic(every=timedelta(minutes=1), name="lms.apply_rules")
+def apply_rules(now: datetime) -> None:
+    apply_waiting(now)
 
 
 @periodic(every=timedelta(minutes=1), name="lms.follow_effects")

@@ -24,6 +24,7 @@ from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
 from lms.people.admin import (
     AgreementViewSet,
     HeadshipViewSet,
+    HolidayViewSet,
     OfficeAccessViewSet,
     OrganisationViewSet,
 )
@@ -45,13 +46,14 @@ class LearningGroup(ViewSetGroup):  # type: ignore[misc]
     menu_label = _("Learning")
     menu_icon = "clipboard-list"
     menu_order = 250
+    submenu_hook = RequirementViewSet.menu_hook
     items = (
-        RequirementViewSet("requirements"),
         ActivityViewSet("activities"),
         HeadshipViewSet("headships"),
         OfficeAccessViewSet("office_access"),
         OrganisationViewSet("organisations"),
         AgreementViewSet("agreements"),
+        HolidayViewSet("holidays"),
         AccessTokenViewSet("clearance_tokens"),
         CredentialViewSet("credentials"),
         ForwardingTargetViewSet("forwarding_targets"),
@@ -68,6 +70,7 @@ class SignpostCardViewSet(SnippetViewSet):  # type: ignore[misc]
 
 
 register_snippet(SignpostCardViewSet)
+register_snippet(RequirementViewSet)
 
 
 @hooks.register("register_admin_viewset")

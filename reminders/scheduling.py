@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lms.conf import conf
 from lms.people.models import Person
-from lms.requirements.models import Assignment
+from lms.requirements.models import Assignment, Requirement
 from reminders.ladder import Rung, rung_due
 from reminders.models import Ladder, Message, Reminder
 from reminders.recipients import OTHER_RECIPIENT, Recipients
@@ -32,8 +32,11 @@ class Planned:
     recipient: Person
 
 
-def due(now: datetime) -> Iterator[Planned]:
-    """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task."""
+def due(now: datetime, requirement: Requirement | None = None) -> Iterator[Planned]:
+    """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task.
+
+    Of one requirement only, if one is given.
+    """
     for ladder in Ladder.objects.filter(is_active=True).prefetch_related("rungs", "requirements"):
         rungs = [
             Rung(id=item.pk, days=item.days, counted_from=item.counted_from, audience=item.audience)  # type: ignore[arg-type]
@@ -42,7 +45,9 @@ def due(now: datetime) -> Iterator[Planned]:
         if not rungs:
             continue
         batch: list[Assignment] = []
-        for assignment in candidates(ladder, rungs, now).iterator(chunk_size=BATCH):
+        found = candidates(ladder, rungs, now)
+        found = found if requirement is None else found.filter(requirement=requirement)
+        for assignment in found.iterator(chunk_size=BATCH):
             batch.append(assignment)
             if len(batch) == BATCH:
                 yield from _due_of(batch, ladder, rungs, now)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -18,7 +20,9 @@ from lms.compliance.reports import LmsReportView
 from lms.compliance.views import PERMISSION
 from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
+from lms.requirements.trying import MESSAGES
 from reminders.models import Ladder, Message
+from reminders.scheduling import due
 
 
 class LadderViewSet(ModelViewSet):  # type: ignore[misc]
@@ -64,6 +68,14 @@ def say_who_is_not_reminded(requirement: Requirement) -> str:
     if Ladder.objects.filter(requirements=requirement, is_active=True).exists():
         return ""
     return gettext("It is in no reminder ladder: nobody is reminded of it until you add it to one.")
+
+
+@hooks.register(MESSAGES)
+def messages_due(requirement: Requirement) -> Counter[int]:
+    """How many people would be written to about the rule today, by office. What they get about others is not counted."""
+    planned = due(timezone.now(), requirement)
+    recipients = {item.recipient.pk: item.recipient.office_id for item in planned}
+    return Counter(recipients.values())
 
 
 class MessagesMenuItem(MenuItem):  # type: ignore[misc]

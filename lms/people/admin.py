@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from lms.people.models import Agreement, Headship, OfficeAccess, Organisation
+from lms.people.models import Agreement, Headship, Holiday, OfficeAccess, Organisation
 
 
 class HeadshipViewSet(ModelViewSet):  # type: ignore[misc]
@@ -38,3 +38,11 @@ class AgreementViewSet(ModelViewSet):  # type: ignore[misc]
     list_display = ["reference", "organisation", "office", "starts_on", "ends_on"]
     copy_view_enabled = False
     menu_label = _("Agreements")
+
+
+class HolidayViewSet(ModelViewSet):  # type: ignore[misc]
+    model = Holiday
+    icon = "date"
+    list_display = ["day", "name", "office"]
+    copy_view_enabled = False
+    menu_label = _("Holidays")

@@ -20,7 +20,7 @@ OPTIONAL = (
     "email", "personal_email", "language", "time_zone", "supervisor", "is_manager", "head_of_office",
     "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation", "in_post_since",
 )  # fmt: skip
-OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone")
+OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone", "weekend")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 YES, NO = {"1", "yes", "true", "y"}, {"", "0", "no", "false", "n"}
 ADDRESS = re.compile(

@@ -20,7 +20,7 @@ def import_offices(data: bytes) -> tuple[int, list[feed.Rejected]]:
     """Bring the tree up to the file; how many offices are new, and the lines that were not taken. Raises feed.NotAFeed."""
     report = _Report()
     known = {office.code: office for office in Office.objects.all()}
-    kinds = set(Office.Kind.values)
+    kinds, weekends = set(Office.Kind.values), set(Office.Weekend.values)
     waiting: list[tuple[int, dict[str, str]]] = []
     for line, content in feed.table(data, required=("code", "name", "kind", "parent"), what="offices"):
         if isinstance(content, feed.Rejected):
@@ -33,6 +33,8 @@ def import_offices(data: bytes) -> tuple[int, list[feed.Rejected]]:
             problem = f"code is longer than {MOST_CODE} or name longer than {MOST_NAME} characters"
         elif content["kind"] not in kinds:
             problem = f"kind {content['kind']!r} is not one of {', '.join(sorted(kinds))}"
+        elif content.get("weekend") and content["weekend"] not in weekends:
+            problem = f"weekend {content['weekend']!r} is not one of {', '.join(sorted(weekends))}"
         elif content.get("time_zone") and content["time_zone"] not in feed.ZONES:
             problem = f"time zone {content['time_zone']!r} is not known"
         if problem:
@@ -71,6 +73,8 @@ def _would_close_a_circle(content: dict[str, str]) -> bool:
 
 def _put_office(content: dict[str, str], known: dict[str, Office], report: _Report) -> Office:
     fields = {"name": content["name"], "kind": content["kind"], "time_zone": content.get("time_zone") or "UTC"}
+    if content.get("weekend"):
+        fields["weekend"] = content["weekend"]
     office = known.get(content["code"])
     parent = Office.objects.get(code=content["parent"]) if content["parent"] else None
     if office is None:

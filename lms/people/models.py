@@ -54,10 +54,18 @@ class Office(MP_Node):
         COUNTRY = "country", _("Country office")
         PRESENCE = "programme_presence", _("Programme presence")
 
+    class Weekend(models.TextChoices):
+        SATURDAY_SUNDAY = "sat-sun", _("Saturday and Sunday")
+        FRIDAY_SATURDAY = "fri-sat", _("Friday and Saturday")
+        THURSDAY_FRIDAY = "thu-fri", _("Thursday and Friday")
+        FRIDAY = "fri", _("Friday")
+        SUNDAY = "sun", _("Sunday")
+
     code = models.CharField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=32, choices=Kind, default=Kind.COUNTRY)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    weekend = models.CharField(_("weekend"), max_length=8, choices=Weekend, default="sat-sun")
 
     node_order_by = ["code"]
     objects = OfficeManager()
@@ -71,6 +79,26 @@ class Office(MP_Node):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Holiday(models.Model):
+    """A day on which an office, and every office below it, does not work."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="holidays", verbose_name=_("office"))
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=100)
+
+    panels = [FieldPanel("office"), FieldPanel("day"), FieldPanel("name")]
+
+    class Meta:
+        app_label = "lms"
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["-day", "office"]
+        constraints = [models.UniqueConstraint(name="lms_holiday_once", fields=["office", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"
 
 
 class Organisation(models.Model):

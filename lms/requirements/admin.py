@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
+from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, UnpublishView
 
 from lms.dates import day
 from lms.requirements.models import Activity, Requirement
-from lms.requirements.projecting import project_all
 from lms.requirements.querysets import audience
 
 NOTES = "lms_requirement_notes"
@@ -42,8 +42,11 @@ def reach_of(requirement: Requirement, today: date) -> str:
     return f"{covered} {when}"
 
 
+NOT_ALONE = ("action-publish", "action-unpublish", "action-delete")
+
+
 class TellsReach:
-    """The message after saving says what the rule does."""
+    """The message after saving says what the rule does, once it is approved."""
 
     object: Requirement
 
@@ -59,24 +62,44 @@ class AddRequirement(TellsReach, CreateView):  # type: ignore[misc]
 
 
 class EditRequirement(TellsReach, EditView):  # type: ignore[misc]
-    """A validity or an accepted course that changes applies to what was done before too (decision 0001)."""
-
-    def save_instance(self) -> Any:
-        with transaction.atomic():
-            requirement = super().save_instance()
-            project_all(requirement.assignments.all())
-        return requirement
+    pass
 
 
-class RequirementViewSet(ModelViewSet):  # type: ignore[misc]
+class UnpublishRequirement(UnpublishView):  # type: ignore[misc]
+    """Nobody ends a rule alone: its last day is a change like any other, which a second person approves."""
+
+    def dispatch(self, *args: Any, **kwargs: Any) -> Any:
+        raise PermissionDenied
+
+
+class RequirementViewSet(SnippetViewSet):  # type: ignore[misc]
+    """Drafts, history, comparison, approval and a day from which it holds are Wagtail's."""
+
     model = Requirement
     add_view_class = AddRequirement
     edit_view_class = EditRequirement
+    unpublish_view_class = UnpublishRequirement
+    base_url_path = "requirements"
+    menu_hook = "register_learning_menu_item"
     icon = "tasks"
-    list_display = ["title", "code", "due_from", "due_days", "gate", "applies_from"]
+    list_display = ["title", "code", "due_from", "due_days", "gate", "applies_from", LiveStatusTagColumn()]
     search_fields = ["title", "code"]
     search_backend_name = None
     copy_view_enabled = False
+
+
+class NeverDeleted(ModelPermissionPolicy):  # type: ignore[misc]
+    """A rule ends by its last day; what was owed under it stays."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and bool(super().user_has_permission(user, action))
+
+
+@hooks.register("construct_snippet_action_menu")
+def approved_by_another(menu_items: list[Any], request: Any, context: dict[str, Any]) -> None:
+    """Whoever writes a rule does not bring it into force: the way goes through the approval."""
+    if context.get("model") is Requirement:
+        menu_items[:] = [item for item in menu_items if item.name not in NOT_ALONE]
 
 
 class ChangedOnly(ModelPermissionPolicy):  # type: ignore[misc]
@@ -101,4 +124,5 @@ class ActivityViewSet(ModelViewSet):  # type: ignore[misc]
     menu_label = _("Activities")
 
 
+register_permission_policy(Requirement, NeverDeleted(Requirement), exact_class=True)
 register_permission_policy(Activity, ChangedOnly(Activity), exact_class=True)

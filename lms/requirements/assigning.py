@@ -11,11 +11,12 @@ from django.db.models import DateField, F, Max, Min, OuterRef, Q, Subquery, Valu
 from django.db.models.functions import Greatest
 from wagtail.log_actions import log
 
+from lms.people.calendars import Calendars
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
 from lms.requirements.periods import due_on
 from lms.requirements.projecting import project_all
-from lms.requirements.querysets import AssignmentQuerySet, audience
+from lms.requirements.querysets import AssignmentQuerySet, RequirementQuerySet, audience
 
 BATCH = 1000
 
@@ -37,14 +38,17 @@ class _DryRun(Exception):
     pass
 
 
-def refresh(*, today: date, people: list[int] | None = None, dry_run: bool = False) -> Refreshed:
-    """Bring every assignment, or those of the people given by id, up to the rules of that day."""
+def refresh(
+    *, today: date, people: list[int] | None = None, requirement: Requirement | None = None, dry_run: bool = False
+) -> Refreshed:
+    """Bring every assignment, or those of the people given by id or of one requirement, up to the rules of that day."""
     total = Refreshed()
+    rules = Requirement.objects.all() if requirement is None else Requirement.objects.filter(pk=requirement.pk)
     try:
         with transaction.atomic():
-            total += _end(today, people)
-            for requirement in Requirement.objects.in_force(today).prefetch_related("accepted"):
-                total += _refresh_one(requirement, today, people)
+            total += _end(rules, today, people)
+            for rule in rules.in_force(today).prefetch_related("accepted"):
+                total += _refresh_one(rule, today, people)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -60,14 +64,15 @@ def _refresh_one(requirement: Requirement, today: date, people: list[int] | None
     )
 
 
-def _end(today: date, people: list[int] | None) -> Refreshed:
+def _end(rules: RequirementQuerySet, today: date, people: list[int] | None) -> Refreshed:
     """End what nobody owes any more: leavers first, then people whom the rule has ceased to cover."""
-    mine = Assignment.objects.open() if people is None else Assignment.objects.open().filter(person__in=people)
+    mine = Assignment.objects.open().filter(requirement__in=rules)
+    mine = mine if people is None else mine.filter(person__in=people)
     left = _close(mine.filter(person__left_on__lte=today), _day_of_leaving(), Assignment.Ended.LEFT)
     outside = 0
-    for requirement in Requirement.objects.all():
+    for requirement in rules:
         theirs = mine.filter(requirement=requirement)
-        over = requirement.applies_until is not None and requirement.applies_until < today
+        over = not requirement.live or (requirement.applies_until is not None and requirement.applies_until < today)
         gone = theirs if over else theirs.exclude(person__in=audience(requirement, today).values("pk"))
         outside += _close(gone, Value(today, output_field=DateField()), Assignment.Ended.OUTSIDE)
     return Refreshed(ended=left + outside)
@@ -130,13 +135,14 @@ def _open(requirement: Requirement, today: date, people: list[int] | None) -> in
         known_from=Min("assignments__opened_on"),
     ).order_by("pk")
     used_from = _used_from(requirement)
+    calendars = Calendars() if requirement.working_days else None
     new = [
         Assignment(
             requirement=requirement,
             person=person,
             cycle=(person.cycles or 0) + 1,
             opened_on=today,
-            due_on=_due(requirement, person, today, _before(today, person.known_from, used_from)),
+            due_on=_due(requirement, person, today, _before(today, person.known_from, used_from), calendars),
         )
         for person in missing
     ]
@@ -156,9 +162,7 @@ def _before(day: date, *days: date | None) -> bool:
 
 
 def _move(requirement: Requirement, today: date, people: list[int] | None) -> int:
-    """Follow a start date that HR changed; only for first cycles that are still to be done."""
-    if requirement.due_from != Requirement.DueFrom.JOINING:
-        return 0
+    """Follow a start date that HR changed, or a rule; only for first cycles that are still to be done."""
     waiting = (
         Assignment.objects.open()
         .filter(requirement=requirement, completed_on=None, carried_until=None)
@@ -168,9 +172,11 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
     waiting = waiting if people is None else waiting.filter(person__in=people)
     moved = []
     used_from = _used_from(requirement)
+    calendars = Calendars() if requirement.working_days else None
     for assignment in waiting:
         opened = assignment.opened_on
-        due = _due(requirement, assignment.person, opened, _before(opened, assignment.known_from, used_from))
+        scoped = _before(opened, assignment.known_from, used_from)
+        due = _due(requirement, assignment.person, opened, scoped, calendars)
         if due != assignment.due_on:
             log(assignment, "lms.assignment.move", data={"from": str(assignment.due_on), "to": str(due)})
             assignment.due_on = due
@@ -179,12 +185,14 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
     return len(moved)
 
 
-def _due(requirement: Requirement, person: Person, opened_on: date, came_into_scope: bool) -> date:
+def _due(
+    requirement: Requirement, person: Person, opened_on: date, came_into_scope: bool, calendars: Calendars | None
+) -> date:
     return due_on(
-        due_from="joining" if requirement.due_from == Requirement.DueFrom.JOINING else "issuance",
-        days=requirement.due_days,
+        requirement.deadline,
         joined_on=person.joined_on,
         applies_from=requirement.applies_from,
         opened_on=opened_on,
         came_into_scope=came_into_scope,
+        is_free=calendars.free(person.office_id) if calendars else None,
     )

@@ -19,8 +19,11 @@ from lms.lrs import vocabulary as v
 from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Statement
 from lms.lrs.recording import actor_of
+from lms.people.calendars import Calendars
 from lms.requirements.models import Activity, Assignment, Requirement
+from lms.requirements.periods import add_working_days
 from lms.requirements.standing import Standing
+from lms.requirements.wording import audience_in_words
 
 MOST_RECEIVED = 100
 # Said of what a person did; launches and the like explain nothing.
@@ -70,16 +73,14 @@ def explain(assignment: Assignment, *, today: date) -> Explanation:
 
 
 def _whom(rule: Requirement) -> str:
-    """Whom the rule covers, as it stands today."""
-    bounds = []
-    if rule.office is not None:
-        bounds.append(_("at %(office)s and below") % {"office": rule.office.name})
-    if rule.managers_only:
-        bounds.append(_("who manage others"))
-    if rule.joiners_from:
-        bounds.append(_("who joined on or after %(day)s") % {"day": day(rule.joiners_from)})
-    whom = ", ".join(str(name) for name in rule.category_names()) or _("All personnel but partners")
-    return _("The rule “%(rule)s” covers: %(whom)s.") % {"rule": rule.title, "whom": " ".join([whom, *bounds])}
+    """Whom the rule covers, as it stands today, and which version of it that is."""
+    version = rule.versions.first()
+    told = {"rule": rule.title, "whom": audience_in_words(rule.clauses)}
+    if version is None:
+        return _("The rule “%(rule)s” covers: %(whom)s.") % told
+    return _("The rule “%(rule)s”, version %(number)d of %(day)s, covers: %(whom)s.") % {
+        **told, "number": version.number, "day": day(version.in_force_from.date()),
+    }  # fmt: skip
 
 
 def _by_when(assignment: Assignment, rule: Requirement) -> str:
@@ -89,15 +90,30 @@ def _by_when(assignment: Assignment, rule: Requirement) -> str:
         return _("The proof before this one ends on %(end)s, so it is to be renewed by %(due)s.") % {
             "end": day(assignment.carried_until), "due": due,
         }  # fmt: skip
-    start = assignment.due_on - timedelta(days=rule.due_days)
-    days = ngettext("%(n)d day", "%(n)d days", rule.due_days) % {"n": rule.due_days}
-    told = {"start": day(start), "days": days, "due": due}
-    if rule.due_from == Requirement.DueFrom.JOINING and start == assignment.person.joined_on:
-        return _("%(days)s from the day of joining, %(start)s: due by %(due)s.") % told
-    if rule.due_from == Requirement.DueFrom.JOINING and start == rule.applies_from:
-        return _("%(days)s from %(start)s, since when the rule applies: due by %(due)s.") % told
-    if start == assignment.opened_on:
-        return _("%(days)s from %(start)s, since when it is asked: due by %(due)s.") % told
+    if rule.due_from == Requirement.DueFrom.CAMPAIGN and assignment.due_on == rule.campaign_on:
+        return _("Everybody is asked for it by %(due)s.") % {"due": due}
+    if rule.due_from == Requirement.DueFrom.GATE and assignment.due_on < assignment.person.joined_on:
+        return _("It is to be done before the day of joining, %(joined)s: due by %(due)s.") % {
+            "joined": day(assignment.person.joined_on), "due": due,
+        }  # fmt: skip
+    return _counted(assignment, rule, due)
+
+
+def _counted(assignment: Assignment, rule: Requirement, due: str) -> str:
+    calendars = Calendars() if rule.working_days else None
+    free = calendars.free(assignment.person.office_id) if calendars else None
+    template = ngettext("%(n)d working day", "%(n)d working days", rule.due_days) if free else ngettext(
+        "%(n)d day", "%(n)d days", rule.due_days)  # fmt: skip
+    told = {"days": template % {"n": rule.due_days}, "due": due}
+    for start, sentence in (
+        (assignment.person.joined_on, _("%(days)s from the day of joining, %(start)s: due by %(due)s.")),
+        (rule.applies_from, _("%(days)s from %(start)s, since when the rule applies: due by %(due)s.")),
+        (assignment.opened_on, _("%(days)s from %(start)s, since when it is asked: due by %(due)s.")),
+    ):
+        end = add_working_days(start, rule.due_days, free) if free else start + timedelta(rule.due_days)
+        is_joining = rule.due_from == Requirement.DueFrom.JOINING
+        if end == assignment.due_on and (is_joining or start == assignment.opened_on):
+            return sentence % {**told, "start": day(start)}
     return _("Due by %(due)s, as the rule stood when this was counted.") % told
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Completion, Requirement, proof_of
-from lms.requirements.periods import Validity, choose
+from lms.requirements.periods import Proof, choose
 
 COLUMNS = ("completion_id", "completed_on", "valid_until", "renew_from", "waived_from", "waived_until")
 BATCH = 1000
@@ -58,26 +58,39 @@ def _rebuild(
 
 def expected(assignment: Assignment, requirement: Requirement, completions: Iterable[Completion]) -> dict[str, Any]:
     """The projection of one assignment: pure but for the rows that it is given."""
-    proofs = []
-    for completion in completions:
-        validity = requirement.validity_of(completion.activity_id)
-        if validity is not None:
-            proofs.append(proof_of(completion, validity))
     proof = choose(
-        proofs,
+        _proofs(assignment, requirement, completions),
         registration=assignment.registration,
         opened_on=assignment.opened_on,
         counts_from=assignment.counts_from,
         carried_until=assignment.carried_until,
         ended_on=assignment.ended_on,
     )
-    validity = proof.validity if proof else Validity()
     waiver = max(assignment.waivers.all(), key=lambda item: item.pk, default=None)
     return {
         "completion_id": proof.id if proof else None,
         "completed_on": proof.counts_on if proof else None,
-        "valid_until": validity.until(proof.completed_on) if proof else None,
-        "renew_from": validity.renew_from(proof.completed_on) if proof else None,
+        "valid_until": proof.valid_until if proof else None,
+        "renew_from": proof.renew_from if proof else None,
         "waived_from": waiver.starts_on if waiver else None,
         "waived_until": waiver.ends_on if waiver else None,
     }
+
+
+def _proofs(assignment: Assignment, requirement: Requirement, completions: Iterable[Completion]) -> Iterator[Proof]:
+    """The completions that the rule accepts. What renews an earlier proof may be another activity than what was the first,
+    and one that was given before the renewal was asked for renews nothing."""
+    for completion in completions:
+        proof = None
+        own = completion.registration == assignment.registration
+        if assignment.is_renewal:
+            validity = requirement.validity_of(completion.activity_id, renewal=True)
+            proof = proof_of(completion, validity, renews=assignment.carried_until) if validity else None
+            if proof and (own or (assignment.counts_from and proof.counts_on >= assignment.counts_from)):
+                yield proof
+                continue
+        validity = requirement.validity_of(completion.activity_id)
+        if assignment.is_renewal and validity is None:
+            validity = requirement.validity_of(completion.activity_id, renewal=True)
+        if validity is not None and not (own and assignment.is_renewal):
+            yield proof_of(completion, validity)

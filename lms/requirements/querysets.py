@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
 from lms.people.querysets import PersonQuerySet
+from lms.requirements.audiences import Condition, conditions, day, names_partners
 from lms.requirements.standing import Standing
 
 if TYPE_CHECKING:
@@ -36,7 +40,9 @@ def standing_expression(today: date) -> Case:
 
 class RequirementQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> RequirementQuerySet:
-        return self.filter(applies_from__lte=on).filter(Q(applies_until__isnull=True) | Q(applies_until__gte=on))
+        """Approved, and applying on that day."""
+        applying = self.filter(live=True, applies_from__lte=on)
+        return applying.filter(Q(applies_until__isnull=True) | Q(applies_until__gte=on))
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):
@@ -54,26 +60,51 @@ class AssignmentQuerySet(models.QuerySet[Any]):
 
     def explicable(self) -> AssignmentQuerySet:
         """With all that ``explaining.explain`` reads of the row."""
-        return self.select_related("requirement__office", "person__office", "completion__activity")
+        return self.select_related("requirement", "person__office", "completion__activity")
 
     def with_standing(self, today: date) -> AssignmentQuerySet:
         return self.annotate(standing=standing_expression(today))
 
 
 def audience(requirement: Requirement, on: date) -> PersonQuerySet:
-    """Everybody whom the rule covers on that day."""
-    from lms.people.models import Category, Person
+    """Everybody whom the rule covers on that day. One query for the offices that it names."""
+    from lms.people.models import Category, Office, Person
 
     people: PersonQuerySet = Person.objects.employed(on)
-    if requirement.categories:
-        people = people.filter(category__in=requirement.categories)
-    else:
+    clauses = requirement.clauses
+    if not names_partners(clauses):
         people = people.exclude(category=Category.PARTNER)
-    if requirement.office_id:
-        assert requirement.office is not None
-        people = people.below(requirement.office)
-    if requirement.managers_only:
-        people = people.filter(is_manager=True)
-    if requirement.joiners_from:
-        people = people.filter(joined_on__gte=requirement.joiners_from)
+    named = [item.value["office"] for item in conditions(clauses) if item.kind == "office"]
+    paths = dict(Office.objects.filter(code__in=named).values_list("code", "path")) if named else {}
+    for clause in clauses:
+        people = people.filter(reduce(or_, (_holds(item, on, paths) for item in clause.conditions)))
     return people
+
+
+def _holds(condition: Condition, on: date, paths: dict[str, str]) -> Q:
+    says = _says(condition.kind, condition.value, on, paths)
+    return ~says if condition.opposite else says
+
+
+def _says(kind: str, value: Mapping[str, Any], on: date, paths: dict[str, str]) -> Q:
+    """``audiences.covers`` as a condition of the database: the same kinds, in the same order."""
+    match kind:
+        case "category":
+            return Q(category__in=value["categories"])
+        case "office":
+            path = paths.get(value["office"])
+            return Q(office__path__startswith=path) if path else Q(pk__in=[])
+        case "manager":
+            return Q(is_manager=True)
+        case "joined":
+            first, last = day(value.get("first")) or date.min, day(value.get("last")) or date.max
+            return Q(joined_on__gte=first, joined_on__lte=last)
+        case "not_yet_joined":
+            return Q(joined_on__gt=on)
+        case "contract":
+            enough = F("joined_on") + timedelta(days=value["days"])
+            return Q(contract_ends_on__isnull=True) | Q(contract_ends_on__gte=enough)
+        case "organisation":
+            known = Q(organisation__isnull=False)
+            return known & Q(organisation__code=value["code"]) if value.get("code") else known
+    raise ValueError(f"no condition is called {kind!r}")

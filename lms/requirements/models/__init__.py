@@ -6,6 +6,7 @@ from lms.requirements.models.claims import Claim
 from lms.requirements.models.known import KnownAssignment
 from lms.requirements.models.ledger import Completion, proof_of
 from lms.requirements.models.rules import AcceptedActivity, Requirement
+from lms.requirements.models.versions import RuleToApply, RuleVersion, SecondPersonApproval
 from lms.requirements.models.waivers import Waiver, WaiverRequest
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "Completion",
     "KnownAssignment",
     "Requirement",
+    "RuleToApply",
+    "RuleVersion",
+    "SecondPersonApproval",
     "Waiver",
     "WaiverRequest",
     "proof_of",

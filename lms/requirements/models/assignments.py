@@ -89,6 +89,11 @@ class Assignment(models.Model):
         )
 
     @property
+    def is_renewal(self) -> bool:
+        """It follows a proof that it is to renew."""
+        return self.counts_from is not None
+
+    @property
     def proven_on(self) -> date | None:
         """The day of completion at the duty station, as the certificate says it; ``completed_on`` is for standing."""
         return self.completion.completed_on if self.completion else None

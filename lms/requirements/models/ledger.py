@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from django.db import models
@@ -62,11 +62,13 @@ class Completion(models.Model):
         }
 
 
-def proof_of(completion: Completion, validity: Validity) -> Proof:
+def proof_of(completion: Completion, validity: Validity, *, renews: date | None = None) -> Proof:
+    """``renews``: the last day of the proof that it renews, where it was given to renew one."""
     return Proof(
         id=completion.pk,
         completed_on=completion.completed_on,
         counts_on=min(completion.completed_on, completion.completed_at.astimezone(UTC).date()),
         registration=completion.registration,
         validity=validity,
+        renews=renews,
     )

@@ -18,6 +18,7 @@ from lms.lrs.models import Credential, Scope
 from lms.people.groups import HEADS, HR, ensure_groups
 from lms.people.inviting import InvitationNotUsable, find, invite
 from lms.people.models import Agreement, Office, OfficeAccess, Organisation, Person
+from lms.requirements.approving import ensure_workflow
 from lms.site.demo_organisation import population
 from lms.site.demo_organisation.names import partner_names
 
@@ -27,6 +28,7 @@ ROLES = {
     "supervisor": population.SUPERVISOR,
     "head_of_office": population.HEAD,
     "hr": population.HR,
+    "hr_officer": population.HR_OFFICER,
     "author": population.AUTHOR,
     "partner_focal_point": population.FOCAL_POINT,
 }
@@ -35,7 +37,7 @@ ROLES = {
 def open_accounts(path: Path, *, today: date) -> None:
     """Make what is missing, and write the file. The joiner has no account yet, but the link that makes one."""
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    ensure_groups()
+    ensure_workflow(ensure_groups()[HR])
     _name_partners(today)
     accounts: dict[str, Any] = known.get("accounts", {})
     people = {
@@ -104,11 +106,14 @@ def _open(person: Person, account: dict[str, str], *, is_new: bool) -> None:
 
 
 def _give_rights(people: dict[str, Person]) -> None:
-    for number, group in ((population.HR, HR), (population.HEAD, HEADS), (population.AUTHOR, AUTHORS)):
+    for number, group in (
+        (population.HR, HR), (population.HR_OFFICER, HR), (population.HEAD, HEADS), (population.AUTHOR, AUTHORS),
+    ):  # fmt: skip
         user = people[number].user
         assert user is not None
         user.groups.add(Group.objects.get(name=group))
-    OfficeAccess.objects.get_or_create(user=people[population.HR].user, office=Office.get_first_root_node())
+    for number in (population.HR, population.HR_OFFICER):
+        OfficeAccess.objects.get_or_create(user=people[number].user, office=Office.get_first_root_node())
 
 
 def _name_partners(today: date) -> None:

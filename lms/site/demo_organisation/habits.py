@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist
 
-from lms.requirements.periods import Validity, add_months, due_on
+from lms.requirements.periods import Deadline, Validity, add_months, due_on
 
 DAY = timedelta(days=1)
 # How much of what somebody does is their own way, and how much is this one course.
@@ -67,8 +67,7 @@ def lived(
     """The cycles from the first until the person left or until today; none is completed today or later."""
     left = left_on if left_on and left_on <= today else None
     due = due_on(
-        due_from="joining",
-        days=owed.due_days,
+        Deadline("joining", owed.due_days),
         joined_on=joined_on,
         applies_from=owed.applies_from,
         opened_on=opened_on,

@@ -18,6 +18,10 @@ class DemoOffice:
     language: str = "en"
     zeal: float = 0.94
 
+    @property
+    def weekend(self) -> str:
+        return "fri-sat" if self.code.startswith("AST") else "sat-sun"
+
 
 DIVISIONS = {
     "OED": ("Executive Office", 26), "POL": ("Policy and Programme Division", 118), "COO": ("Coordination Division", 41),

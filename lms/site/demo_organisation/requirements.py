@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from courses.registering import course_iri
+from lms.requirements.approving import record
 from lms.requirements.models import AcceptedActivity, Activity, Requirement
 
 IN_FORCE_DAYS = 900
@@ -72,12 +73,13 @@ def lay_down(today: date) -> list[Requirement]:
                 "why": rule.why,
                 "due_days": rule.days,
                 "gate": rule.gate,
-                "managers_only": rule.managers_only,
+                "audience": [("manager", {"opposite": False})] if rule.managers_only else [],
                 "applies_from": today - timedelta(days=IN_FORCE_DAYS),
             },
         )
         if created:
             activity = Activity.objects.get(iri=course_iri(rule.code))
             AcceptedActivity.objects.create(requirement=requirement, activity=activity, valid_months=rule.months)
+            record(requirement=requirement)
         found.append(requirement)
     return found

@@ -14,13 +14,14 @@ from lms.gate.decision import decide
 from lms.people.models import Person
 from lms.requirements.assigning import refresh
 from lms.requirements.models import AcceptedActivity, Assignment, Completion
-from lms.requirements.periods import Proof, Validity, choose, due_on
+from lms.requirements.periods import Deadline, Proof, Validity, choose, due_on
 from lms.requirements.standing import Standing
 from lms.verification import run
 from tests.cast import TODAY, Cast, make_course, make_office, make_person, make_requirement
 from tests.lms.requirements.test_completing import finish
 
 OWN = uuid.UUID(int=1)
+MANAGERS = [{"type": "manager", "value": {"opposite": False}}]
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
@@ -51,8 +52,8 @@ def test_of_the_proofs_at_hand_the_one_that_lasts_longest_is_chosen(
 
 def test_a_time_that_ran_out_before_somebody_came_under_the_rule_begins_then() -> None:
     dates = {"joined_on": date(2020, 3, 1), "applies_from": date(2026, 1, 1), "opened_on": date(2026, 11, 23)}
-    assert due_on(due_from="joining", days=90, **dates) == date(2026, 4, 1)
-    assert due_on(due_from="joining", days=90, **dates, came_into_scope=True) == date(2027, 2, 21)
+    assert due_on(Deadline("joining", 90), **dates) == date(2026, 4, 1)
+    assert due_on(Deadline("joining", 90), **dates, came_into_scope=True) == date(2027, 2, 21)
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_a_renewal_finished_west_of_utc_is_not_lost(course: Cast) -> None:
 
 def test_who_moves_under_a_rule_gets_the_full_time(course: Cast) -> None:
     page = make_course("managers", signed=False)
-    make_requirement("managers", page.activity, due_days=90, managers_only=True)
+    make_requirement("managers", page.activity, due_days=90, audience=MANAGERS)
     Person.objects.filter(pk=course.chen.pk).update(is_manager=True)
     course.assign(date(2026, 2, 1))
     Person.objects.filter(pk=course.bruno.pk).update(is_manager=True, joined_on=date(2020, 1, 1))
