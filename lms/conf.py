@@ -64,6 +64,19 @@ class LmsSettings:
         3600, "Age of a statement on its way to another record store that counts as late."
     )
     IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
+    FEED_MOST_LEAVERS_PERCENT = Setting(
+        5, "A people feed that makes a larger share of all people leave stops and asks (docs/people-feed.md)."
+    )
+    FEED_MOST_MOVERS_PERCENT = Setting(
+        20, "A people feed that sends a larger share to another office, or gives it another number, stops and asks."
+    )
+    FEED_MOST_REJECTED_PERCENT = Setting(
+        20, "A people feed of whose rows a larger share is rejected stops and asks instead of taking the others."
+    )
+    FEED_MOST_ABSENT_PERCENT = Setting(
+        100, "A people feed that does not name a larger share of all people stops and asks; 100: it may hold a part."
+    )
+    FEED_FEWEST_TO_ASK = Setting(5, "Fewer leavers, movers, absent people or rejected rows than this stop no feed.")
     QUICK_EXIT_URL = Setting(
         "https://en.wikipedia.org/wiki/Weather",
         "Where “Leave this page quickly” leads: an everyday page that says nothing about the reader.",

@@ -126,6 +126,7 @@ def log_actions(actions: Any) -> None:
     """Dotted names of what is done to people and assignments; wordings for Wagtail's history."""
     for action, label, message in (
         ("lms.person.import", _("Changed by HR's feed"), _("Changed by HR's feed")),
+        ("lms.person.renumber", _("Number changed"), _("The person has another number in the HR system")),
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),

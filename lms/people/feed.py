@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 REQUIRED = ("number", "name", "office", "category", "joined_on")
 OPTIONAL = (
     "email", "personal_email", "language", "time_zone", "supervisor", "is_manager", "head_of_office",
-    "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation",
+    "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation", "former_number",
 )  # fmt: skip
 OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -27,7 +27,8 @@ ADDRESS = re.compile(
     r"^(?!.*\.\.)(?!\.)[^@\s,;<>\"]{1,64}(?<!\.)"  # the mailbox
     r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$"  # and a domain whose labels DNS can hold
 )
-MOST = {"name": 200, "number": 32, "organisation": 32}
+MOST = {"name": 200, "number": 32, "former_number": 32, "organisation": 32}
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EARLIEST, LATEST = date(1940, 1, 1), date(2100, 1, 1)
 ZONES = available_timezones()
 
@@ -65,6 +66,7 @@ class PersonRow:
     leave_from: date | None = None
     leave_until: date | None = None
     organisation: str = ""
+    former_number: str = ""
     values: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -166,8 +168,9 @@ def _person(
     for name, most in MOST.items():
         if len(cell(name)) > most:
             raise ValueError(f"{name} is longer than {most} characters")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", cell("number")):
-        raise ValueError(f"number {cell('number')!r} may hold letters, digits, dot, hyphen and underscore only")
+    for name in ("number", "former_number"):
+        if cell(name) and not NUMBER.fullmatch(cell(name)):
+            raise ValueError(f"{name} {cell(name)!r} may hold letters, digits, dot, hyphen and underscore only")
     if cell("office") not in offices:
         raise ValueError(f"office {cell('office')!r} is not known")
     if cell("category").upper() not in categories:
@@ -202,6 +205,7 @@ def _person(
         leave_from=_day(values, "leave_from"),
         leave_until=_day(values, "leave_until"),
         organisation=cell("organisation"),
+        former_number=cell("former_number") if cell("former_number") != cell("number") else "",
         values=values,
     )
     if row.left_on and row.left_on < row.joined_on:
