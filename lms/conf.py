@@ -77,6 +77,14 @@ class LmsSettings:
         100, "A people feed that does not name a larger share of all people stops and asks; 100: it may hold a part."
     )
     FEED_FEWEST_TO_ASK = Setting(5, "Fewer leavers, movers, absent people or rejected rows than this stop no feed.")
+    SCIM_OFFICE = Setting(
+        "", "Code of the office of people whom an identity provider sends without one; empty: refused."
+    )
+    SCIM_CATEGORY = Setting(
+        "", "Category of people whom an identity provider sends without one, such as FTA; empty: refused."
+    )
+    SCIM_MAX_BODY = Setting(1_000_000, "Largest request body that provisioning (SCIM) reads, in bytes.")
+    SCIM_PER_MINUTE = Setting(3000, "Requests that one provisioning token may make in a minute.")
     QUICK_EXIT_URL = Setting(
         "https://en.wikipedia.org/wiki/Weather",
         "Where “Leave this page quickly” leads: an everyday page that says nothing about the reader.",

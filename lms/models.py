@@ -1,6 +1,5 @@
 """Gathers the models of the areas, where Django looks for them."""
 
-from lms.gate.models import AccessToken
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -27,6 +26,7 @@ from lms.people.models import (
     Organisation,
     Person,
 )
+from lms.people.scim.models import ProviderAccount
 from lms.periodic_models import PeriodicRun
 from lms.requirements.models import (
     AcceptedActivity,
@@ -39,6 +39,7 @@ from lms.requirements.models import (
     WaiverRequest,
 )
 from lms.signposts.models import SignpostCard
+from lms.tokens.models import AccessToken
 
 __all__ = [
     "AcceptedActivity",
@@ -67,6 +68,7 @@ __all__ = [
     "Outgoing",
     "PeriodicRun",
     "Person",
+    "ProviderAccount",
     "Reference",
     "Requirement",
     "Scope",

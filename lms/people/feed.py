@@ -120,7 +120,7 @@ def people(
             rejected.append(content)
             continue
         try:
-            row = _person(line, content, offices, categories, languages)
+            row = person(line, content, offices, categories, languages)
             if row.number in seen:
                 raise ValueError(f"number {row.number} stands on line {seen[row.number]} already")
         except ValueError as error:
@@ -153,9 +153,10 @@ def circles(supervisor_of: dict[str, str]) -> set[str]:
     return found
 
 
-def _person(
+def person(
     line: int, values: dict[str, str], offices: set[str], categories: set[str], languages: set[str]
 ) -> PersonRow:
+    """One line as a row; a column that ``values`` lacks is not told. Raises ValueError with the reason."""
     cell: Any = lambda name: values.get(name, "")  # noqa: E731
     for name in REQUIRED:
         if not cell(name):

@@ -85,10 +85,12 @@ def put_people(
     offices: dict[str, Office],
     say: Callable[[str], None] | None = None,
     action: str = "lms.person.import",
+    by: str = "",
 ) -> list[int]:
     """Make or bring up to date the people of these rows, which have passed ``feed``; the ids of who was touched.
 
-    ``action`` is what Wagtail's log calls it. Runs in the caller's transaction; what people owe is the caller's too.
+    ``action`` is what Wagtail's log calls it, ``by`` whose word it is, where that is not the feed. Runs in the caller's
+    transaction; what people owe is the caller's too.
     """
     organisations = {item.code: item for item in Organisation.objects.all()}
     existing = {person.number: person for person in Person.objects.filter(number__in=[row.number for row in rows])}
@@ -130,7 +132,7 @@ def put_people(
             setattr(person, name, values[name])
         update.append(person)
         (report.left if "left_on" in before and person.left_on else report.changed).append(row.number)
-        log(person, action, data={"changed": sorted(before)})
+        log(person, action, data={"changed": sorted(before)} | ({"by": by} if by else {}))
     Person.objects.bulk_create(create, batch_size=BATCH)
     Person.objects.bulk_update(update, [*PLAIN_FIELDS, "office", "organisation"], batch_size=BATCH)
     addresses.follow(update)
@@ -143,10 +145,12 @@ def put_people(
 
 
 def _link_supervisors(rows: list[feed.PersonRow], people: dict[str, Person], report: ImportReport) -> None:
+    rows = [row for row in rows if "supervisor" in row.values]
+    if not rows:
+        return
     wanted = {row.supervisor for row in rows if row.supervisor} - people.keys()
     ids = {number: person.pk for number, person in people.items()}
     ids |= dict(Person.objects.filter(number__in=wanted).values_list("number", "pk"))
-    rows = [row for row in rows if "supervisor" in row.values]
     known = dict(Person.objects.exclude(supervisor=None).values_list("number", "supervisor__number"))
     in_circle = feed.circles(known | {row.number: row.supervisor for row in rows})
     changed = []

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import DateField, F, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 from wagtail.log_actions import log
 
 from lms.people.models import Person
@@ -50,6 +51,11 @@ def refresh(*, today: date, people: list[int] | None = None, dry_run: bool = Fal
     except _DryRun:
         pass
     return total
+
+
+def owe_at_once(people: list[int]) -> int:
+    """What joiners, movers and leavers, given by id, owe from this moment on; how many assignments were opened."""
+    return refresh(today=timezone.localdate(), people=people).opened
 
 
 def _refresh_one(requirement: Requirement, today: date, people: list[int] | None) -> Refreshed:
