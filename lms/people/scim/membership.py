@@ -10,10 +10,10 @@ from scim2_models import InvalidValueException, MutabilityException
 
 from lms.conf import conf
 from lms.people import feed
-from lms.people.feed_safety import Share
 from lms.people.models import Office, Person
 from lms.people.querysets import PersonQuerySet
 from lms.people.scim import finding
+from lms.people.scim.guarding import refuse_many_movers
 from lms.people.scim.provisioning import Word, put
 from lms.people.scim.representing import PERSON_ID, group_of, key_of
 
@@ -37,7 +37,7 @@ def change(*, identity: str, revise: Callable[[Any], Any], word: Word, check: Ca
         going = [person for key, person in present.items() if key not in wanted]
         rows = [_moved(person, office.code) for person in coming]
         if going:
-            _refuse_many(len(going), word)
+            refuse_many_movers(len(going), word.today)
             elsewhere = _elsewhere(office)
             rows += [_moved(person, elsewhere) for person in going]
         if rows:
@@ -74,11 +74,3 @@ def _elsewhere(office: Office) -> str:
             detail="A person always belongs to an office: add them to another one, which takes them out of this one.",
         )
     return code
-
-
-def _refuse_many(going: int, word: Word) -> None:
-    """A group that was emptied by mistake must not empty an office."""
-    employed = Person.objects.employed(word.today).count()
-    share = Share(going, employed, conf.FEED_MOST_MOVERS_PERCENT, "people would leave this office")
-    if share.is_too_much(conf.FEED_FEWEST_TO_ASK):
-        raise InvalidValueException(detail=f"{share} Take them out in parts, or through HR's feed.")

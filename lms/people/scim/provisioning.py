@@ -19,6 +19,7 @@ from lms.people.import_report import ImportReport
 from lms.people.importing import put_people
 from lms.people.models import LANGUAGES, Category, Office, Person
 from lms.people.scim import finding, saying
+from lms.people.scim.guarding import refuse_many_leavers, refuse_new_address_of_administrator
 from lms.people.scim.models import ProviderAccount
 from lms.people.scim.representing import PERSON_ID, account_of, is_active, key_of, user_name_of, user_of
 from lms.people.scim.resources import EnterpriseUser
@@ -82,6 +83,7 @@ def delete(*, identity: str, word: Word, check: Callable[[str], None]) -> None:
         person = _locked(identity)
         check(user_of(person, word.today).meta.version)
         if is_active(person, word.today):
+            refuse_many_leavers(word.today)
             day = max(word.today, person.joined_on)
             row = feed.PersonRow(
                 line=0, number=person.number, name=person.name, office=person.office.code, category=person.category,
@@ -153,6 +155,10 @@ def _write(person: Person | None, before: Any, after: Any, word: Word) -> Person
     if person is not None and values["number"] != person.number:
         values["former_number"] = person.number
     values["left_on"] = _left_on(person, after.active is not False, values, word.today)
+    if person is not None:
+        refuse_new_address_of_administrator(person, values["email"], values["personal_email"])
+        if after.active is False and is_active(person, word.today):
+            refuse_many_leavers(word.today)
     supervisor = _supervisor(before, after)
     if supervisor is not None:
         values["supervisor"] = supervisor

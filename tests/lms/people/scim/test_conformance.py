@@ -79,6 +79,7 @@ def fitting(path: Any) -> Any:
 def test_scim2_tester_finds_nothing(live_server: Any, cast: Cast, settings: Any, monkeypatch: Any) -> None:
     lay_ground()
     settings.LMS_SITE_URL = live_server.url
+    settings.LMS_FEED_MOST_LEAVERS_PERCENT = 100  # the tester takes away all that it made
     Organisation.objects.create(code="PP001", name="A partner")
     examples = scim2_tester.filling.get_random_example_value
     monkeypatch.setattr(scim2_tester.filling, "get_random_example_value", lambda path: fitting(path) or examples(path))

@@ -122,6 +122,30 @@ def test_switched_off_is_a_leaver_and_keeps_all_proof(provider: Provider, cast: 
     assert Assignment.objects.open().get(person=cast.eve).completed_on is not None, "valid proof counts again"
 
 
+def test_a_provider_that_sends_everybody_away_is_stopped(provider: Provider, cast: Cast) -> None:
+    people = [make_person(f"N{number}", cast.country) for number in range(20)]
+    off = {"op": "Replace", "path": "active", "value": "False"}
+    answers = [provider.patch(person, off) for person in people[:6]] + [provider.delete(people[6])]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 403, 403, 403]
+    assert "5 of 25 people would have left today (20 %; up to 5 % pass)" in answers[-1].json()["detail"]
+    assert Person.objects.exclude(left_on=None).count() == 4
+    rename = {"op": "Replace", "path": "displayName", "value": "Another"}
+    assert provider.patch(people[0], rename).status_code == 200, "who has left may still be corrected"
+
+
+def test_a_token_cannot_have_an_administrators_mail_sent_elsewhere(provider: Provider, cast: Cast) -> None:
+    assert cast.dora.user is not None
+    cast.dora.user.is_superuser = True
+    cast.dora.user.save()
+    for kind in ("work", "home"):
+        path = f'emails[type eq "{kind}"].value'
+        assert provider.patch(cast.dora, {"op": "Add", "path": path, "value": "mine@example.com"}).status_code == 403
+    assert provider.patch(cast.dora, {"op": "Remove", "path": "emails"}).status_code == 403
+    assert provider.patch(cast.dora, {"op": "Add", "path": "displayName", "value": "Dora D"}).status_code == 200
+    cast.dora.refresh_from_db()
+    assert (cast.dora.email, cast.dora.personal_email) == ("p00004@example.org", "")
+
+
 def test_who_is_switched_off_before_the_first_day_never_comes(provider: Provider) -> None:
     ahead = timezone.localdate() + timedelta(days=20)
     person = arrived(provider, **{EMPLOYMENT: {"category": "FTA", "joinedOn": ahead.isoformat()}})
