@@ -60,20 +60,18 @@ def user_from(body: dict[str, Any], known: dict[str, Any], context: Context) -> 
     return user
 
 
+def _keys(value: Any) -> list[str]:
+    return list(value) if isinstance(value, dict) else []
+
+
 def refuse_misspelt(operations: list[Any]) -> None:
     """Attributes of other schemas that nobody here needs are passed over, but a misspelt one of our own is told."""
     known = {PERSON.get_extension_models()[EMPLOYMENT]._scim_name(name).casefold() for name in Employment.model_fields}
     prefix = f"{EMPLOYMENT}:".casefold()
     for operation in operations:
-        values = operation.value if isinstance(operation.value, dict) else {}
-        inner = next((held for key, held in values.items() if key.casefold() == prefix[:-1]), None)
-        if str(operation.path or "").casefold() == prefix[:-1]:
-            inner = operation.value
-        said = [
-            str(operation.path or ""),
-            *values,
-            *(f"{prefix}{key}" for key in inner or () if isinstance(inner, dict)),
-        ]
+        path, value = str(operation.path or ""), operation.value
+        inner = value if path.casefold() == prefix[:-1] else held(value, prefix[:-1])
+        said = [path, *_keys(value), *(f"{prefix}{key}" for key in _keys(inner))]
         for path in said:
             if path.casefold().startswith(prefix) and path[len(prefix) :].casefold() not in known:
                 raise InvalidPathException(path=path, detail=f"{path[:200]} is not an attribute of this schema.")

@@ -127,26 +127,34 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words | st.text(max_size=8), inner, max_size=5),
 )
 operations = st.fixed_dictionaries(
-    {"op": st.sampled_from(["add", "Replace", "remove", "move"])},
-    optional={"path": words | st.text(max_size=10), "value": values},
+    {"op": st.sampled_from(["add", "Replace", "remove", "replace", "move"])},
+    optional={"path": words | st.text(max_size=6), "value": values},
 )
-patches = st.fixed_dictionaries({"schemas": st.just([PATCH]), "Operations": st.lists(operations, max_size=4)})
-bodies = values | patches | st.dictionaries(words, values, max_size=8).map(lambda more: joiner() | more)
+patches = st.fixed_dictionaries(
+    {"schemas": st.just([PATCH]), "Operations": st.lists(operations, min_size=1, max_size=3)}
+)
+people = st.dictionaries(words, values, max_size=3).map(lambda more: joiner() | more)
+calls = st.tuples(st.sampled_from(["PATCH user", "PATCH user", "PATCH group"]), patches) | st.tuples(
+    st.sampled_from(["POST Users", "PUT user", "PUT group", "PATCH user"]), people | values
+)
+
+
+def patching(**operation: Any) -> tuple[str, Any]:
+    return "PATCH user", {"schemas": [PATCH], "Operations": [operation]}
 
 
 @ENOUGH
-@given(body=bodies, where=st.sampled_from(["POST Users", "PUT user", "PATCH user", "PUT group", "PATCH group"]))
-@example(
-    body={"schemas": [PATCH], "Operations": [{"op": "add", "path": ENTERPRISE, "value": None}]}, where="PATCH user"
-)
-@example(body={"schemas": [PATCH], "Operations": [{"op": "remove", "path": EMPLOYMENT}]}, where="PATCH user")
-@example(body={"schemas": [PATCH], "Operations": [{"op": "remove", "path": ENTERPRISE}]}, where="PATCH user")
-@example(
-    body={"schemas": [PATCH], "Operations": [{"op": "replace", "path": "schemas", "value": []}]}, where="PATCH user"
-)
-@example(body=joiner() | {ENTERPRISE: "x", EMPLOYMENT: 5}, where="PUT user")
-@example(body=joiner() | {ENTERPRISE: [], EMPLOYMENT: None}, where="POST Users")
-def test_no_body_makes_the_server_fall_over(provider: Provider, cast: Cast, body: Any, where: str) -> None:
+@given(call=calls)
+@example(call=patching(op="add", path=ENTERPRISE, value=None))
+@example(call=patching(op="remove", path=EMPLOYMENT))
+@example(call=patching(op="remove", path=ENTERPRISE))
+@example(call=patching(op="replace", path="schemas", value=[]))
+@example(call=patching(op="replace", path="name", value="Bruno"))
+@example(call=patching(op="add", path="userName", value={EMPLOYMENT: True}))
+@example(call=("PUT user", joiner() | {ENTERPRISE: "x", EMPLOYMENT: 5}))
+@example(call=("POST Users", joiner() | {ENTERPRISE: [], EMPLOYMENT: None}))
+def test_no_body_makes_the_server_fall_over(provider: Provider, cast: Cast, call: tuple[str, Any]) -> None:
+    where, body = call
     method, _, what = where.partition(" ")
     address = {"user": f"Users/{identity(cast.bruno)}", "group": f"Groups/office~{cast.country.pk}"}.get(what, what)
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
