@@ -53,8 +53,8 @@ def prepare() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
 
     from courses.enrolling import enrol
     from courses.models import LessonPage
-    from lms.gate.models import AccessToken
     from lms.people.models import Person
+    from lms.tokens.models import AccessToken
 
     demo = json.loads((ROOT / "var" / "demo.json").read_text())
     accounts = demo["accounts"]

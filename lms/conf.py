@@ -65,6 +65,27 @@ class LmsSettings:
     )
     DRY_RUN_PEOPLE = Setting(20_000, "A rule that covers more people is tried out by a command, not beside its form.")
     IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
+    FEED_MOST_LEAVERS_PERCENT = Setting(
+        5, "A people feed that makes a larger share of all people leave stops and asks (docs/people-feed.md)."
+    )
+    FEED_MOST_MOVERS_PERCENT = Setting(
+        20, "A people feed that sends a larger share to another office, or gives it another number, stops and asks."
+    )
+    FEED_MOST_REJECTED_PERCENT = Setting(
+        20, "A people feed of whose rows a larger share is rejected stops and asks instead of taking the others."
+    )
+    FEED_MOST_ABSENT_PERCENT = Setting(
+        100, "A people feed that does not name a larger share of all people stops and asks; 100: it may hold a part."
+    )
+    FEED_FEWEST_TO_ASK = Setting(5, "Fewer leavers, movers, absent people or rejected rows than this stop no feed.")
+    SCIM_OFFICE = Setting(
+        "", "Code of the office of people whom an identity provider sends without one; empty: refused."
+    )
+    SCIM_CATEGORY = Setting(
+        "", "Category of people whom an identity provider sends without one, such as FTA; empty: refused."
+    )
+    SCIM_MAX_BODY = Setting(1_000_000, "Largest request body that provisioning (SCIM) reads, in bytes.")
+    SCIM_PER_MINUTE = Setting(3000, "Requests that one provisioning token may make in a minute.")
     QUICK_EXIT_URL = Setting(
         "https://en.wikipedia.org/wiki/Weather",
         "Where “Leave this page quickly” leads: an everyday page that says nothing about the reader.",

@@ -1,6 +1,5 @@
 """Gathers the models of the areas, where Django looks for them."""
 
-from lms.gate.models import AccessToken
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -29,6 +28,7 @@ from lms.people.models import (
     Organisation,
     Person,
 )
+from lms.people.scim.models import ProviderAccount
 from lms.periodic_models import PeriodicRun
 from lms.requirements.models import (
     AcceptedActivity,
@@ -45,6 +45,7 @@ from lms.requirements.models import (
     WaiverRequest,
 )
 from lms.signposts.models import SignpostCard
+from lms.tokens.models import AccessToken
 
 __all__ = [
     "AcceptedActivity",
@@ -80,6 +81,7 @@ __all__ = [
     "PeriodicRun",
     "Person",
     "Posting",
+    "ProviderAccount",
     "Reference",
     "Requirement",
     "RuleToApply",

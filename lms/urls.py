@@ -6,6 +6,7 @@ from lms.compliance import team
 from lms.gate.api import api
 from lms.people import views as people
 from lms.requirements import views as requirements
+from lms.requirements.assigning import owe_at_once
 from lms.signposts import views as signposts
 
 floor = [
@@ -20,4 +21,5 @@ floor = [
 urlpatterns = [
     path("", include((floor, "lms"))),
     path("api/v1/", api.urls),
+    path("scim/v2/", include("lms.people.scim.urls"), {"assign": owe_at_once}),
 ]

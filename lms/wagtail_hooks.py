@@ -19,7 +19,6 @@ from lms.compliance.explanations import WhyView
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
-from lms.gate.admin import AccessTokenViewSet
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
 from lms.people.admin import (
     AgreementViewSet,
@@ -30,6 +29,7 @@ from lms.people.admin import (
 )
 from lms.requirements.admin import ActivityViewSet, RequirementViewSet
 from lms.signposts.models import SignpostCard
+from lms.tokens.admin import AccessTokenViewSet
 
 
 class ComplianceMenuItem(MenuItem):  # type: ignore[misc]
@@ -54,7 +54,7 @@ class LearningGroup(ViewSetGroup):  # type: ignore[misc]
         OrganisationViewSet("organisations"),
         AgreementViewSet("agreements"),
         HolidayViewSet("holidays"),
-        AccessTokenViewSet("clearance_tokens"),
+        AccessTokenViewSet("access_tokens"),
         CredentialViewSet("credentials"),
         ForwardingTargetViewSet("forwarding_targets"),
     )
@@ -131,6 +131,7 @@ def log_actions(actions: Any) -> None:
     """Dotted names of what is done to people and assignments; wordings for Wagtail's history."""
     for action, label, message in (
         ("lms.person.import", _("Changed by HR's feed"), _("Changed by HR's feed")),
+        ("lms.person.renumber", _("Number changed"), _("The person has another number in the HR system")),
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
@@ -138,6 +139,8 @@ def log_actions(actions: Any) -> None:
         ("lms.waiver.ask", _("Waiver asked for"), _("Somebody asked that an obligation be set aside")),
         ("lms.waiver.decide", _("Waiver decided"), _("A request for a waiver was decided")),
         ("lms.claim.accept", _("Report accepted"), _("A reported completion was accepted in spite of its doubts")),
+        ("lms.person.provision", _("Changed by the identity provider"), _("Changed by the identity provider")),
+        ("lms.token.issue", _("Token issued"), _("An access token was issued")),
         ("lms.credential.rotate", _("Secret renewed"), _("The credential got a new secret")),
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
         ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),

@@ -95,6 +95,20 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "api/v1/":                   (NONE,    NONE,    NONE,    NONE,    NONE,    NONE),
     "api/v1/docs":               (OK,      OK,      OK,      OK,      OK,      OK),
     "api/v1/openapi.json":       (OK,      OK,      OK,      OK,      OK,      OK),
+    "scim/v2/ServiceProviderConfig":(NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/Schemas":           (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/ResourceTypes":     (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/Users":             (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/Groups":            (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/<path:rest>":       (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/Schemas/<identity>":
+                                 (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/ResourceTypes/<identity>":
+                                 (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/Users/<identity>":
+                                 (NO,      NO,      NO,      NO,      NO,      NO),
+    "scim/v2/Groups/<identity>":
+                                 (NO,      NO,      NO,      NO,      NO,      NO),
     "admin/compliance/":         (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/people/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/people/results/":
@@ -126,7 +140,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/organisations/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
-    "admin/clearance_tokens/":   (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/access_tokens/":      (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/credentials/":        (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/question_banks/":     (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/questions/":          (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),

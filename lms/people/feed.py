@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 REQUIRED = ("number", "name", "office", "category", "joined_on")
 OPTIONAL = (
     "email", "personal_email", "language", "time_zone", "supervisor", "is_manager", "head_of_office",
-    "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation", "in_post_since",
+    "contract_ends_on", "left_on", "leave_from", "leave_until", "organisation", "in_post_since", "former_number",
 )  # fmt: skip
 OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone", "weekend")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -27,7 +27,8 @@ ADDRESS = re.compile(
     r"^(?!.*\.\.)(?!\.)[^@\s,;<>\"]{1,64}(?<!\.)"  # the mailbox
     r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$"  # and a domain whose labels DNS can hold
 )
-MOST = {"name": 200, "number": 32, "organisation": 32}
+MOST = {"name": 200, "number": 32, "former_number": 32, "organisation": 32}
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EARLIEST, LATEST = date(1940, 1, 1), date(2100, 1, 1)
 ZONES = available_timezones()
 
@@ -66,6 +67,7 @@ class PersonRow:
     leave_until: date | None = None
     organisation: str = ""
     in_post_since: date | None = None
+    former_number: str = ""
     values: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -119,7 +121,7 @@ def people(
             rejected.append(content)
             continue
         try:
-            row = _person(line, content, offices, categories, languages)
+            row = person(line, content, offices, categories, languages)
             if row.number in seen:
                 raise ValueError(f"number {row.number} stands on line {seen[row.number]} already")
         except ValueError as error:
@@ -152,9 +154,10 @@ def circles(supervisor_of: dict[str, str]) -> set[str]:
     return found
 
 
-def _person(
+def person(
     line: int, values: dict[str, str], offices: set[str], categories: set[str], languages: set[str]
 ) -> PersonRow:
+    """One line as a row; a column that ``values`` lacks is not told. Raises ValueError with the reason."""
     cell: Any = lambda name: values.get(name, "")  # noqa: E731
     for name in REQUIRED:
         if not cell(name):
@@ -167,8 +170,9 @@ def _person(
     for name, most in MOST.items():
         if len(cell(name)) > most:
             raise ValueError(f"{name} is longer than {most} characters")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", cell("number")):
-        raise ValueError(f"number {cell('number')!r} may hold letters, digits, dot, hyphen and underscore only")
+    for name in ("number", "former_number"):
+        if cell(name) and not NUMBER.fullmatch(cell(name)):
+            raise ValueError(f"{name} {cell(name)!r} may hold letters, digits, dot, hyphen and underscore only")
     if cell("office") not in offices:
         raise ValueError(f"office {cell('office')!r} is not known")
     if cell("category").upper() not in categories:
@@ -204,6 +208,7 @@ def _person(
         leave_until=_day(values, "leave_until"),
         organisation=cell("organisation"),
         in_post_since=_day(values, "in_post_since"),
+        former_number=cell("former_number") if cell("former_number") != cell("number") else "",
         values=values,
     )
     if row.left_on and row.left_on < row.joined_on:

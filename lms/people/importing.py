@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db import transaction
 from wagtail.log_actions import log
 
 from lms.people import addresses, feed
+from lms.people.feed_progress import followed
+from lms.people.feed_safety import NeedsConfirmation, Watch
+from lms.people.import_report import ImportReport
 from lms.people.importing_offices import import_offices
 from lms.people.models import LANGUAGES, Category, Headship, Leave, Office, Organisation, Person
 from lms.people.posting import Move, keep_earlier_posts, post_of
+from lms.people.renumbering import renumber
 
 BATCH = 1000
 PLAIN_FIELDS = (
     "name", "email", "personal_email", "category", "language", "time_zone", "is_manager",
     "joined_on", "contract_ends_on", "left_on",
 )  # fmt: skip
-
-
-@dataclass
-class ImportReport:
-    """What an import did, or with a dry run would have done."""
-
-    created: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    offices_created: int = 0
-    rejected: list[feed.Rejected] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    assignments: int = 0
 
 
 class _DryRun(Exception):
@@ -46,19 +35,27 @@ def import_directory(
     today: date,
     assign: Callable[[list[int]], int],
     dry_run: bool = False,
+    confirmed: bool = False,
+    say: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Bring people and offices up to the feed's state, in one transaction.
 
     ``assign`` is called with the ids of joiners, movers and leavers and answers how many assignments it opened: people
-    must owe what they owe from the moment they exist, or a gate would let them through. Raises feed.NotAFeed.
+    must owe what they owe from the moment they exist, or a gate would let them through. ``say`` hears how far it is when
+    it takes long. Raises feed.NotAFeed, and NeedsConfirmation when it would change very much and is not ``confirmed``.
     """
     report = ImportReport()
     try:
         with transaction.atomic():
+            watch = Watch(people, today)
             if offices is not None:
                 report.offices_created, rejected = import_offices(offices)
                 report.rejected += rejected
-            touched = _import_people(people, report, today)
+                report.offices_rejected = len(rejected)
+            touched = _import_people(people, report, today, say)
+            watch.hold_against(report)
+            if report.asks and not (confirmed or dry_run):
+                raise NeedsConfirmation(report)
             report.assignments = assign(touched)
             if dry_run:
                 raise _DryRun
@@ -67,7 +64,9 @@ def import_directory(
     return report
 
 
-def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
+def _import_people(
+    data: bytes, report: ImportReport, today: date, say: Callable[[str], None] | None = None
+) -> list[int]:
     offices = {office.code: office for office in Office.objects.all()}
     rows, rejected = feed.people(
         data,
@@ -76,13 +75,34 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
         languages={code for code, _ in LANGUAGES},
     )
     report.rejected += rejected
+    return put_people(rows, report, today, offices=offices, say=say)
+
+
+def put_people(
+    rows: list[feed.PersonRow],
+    report: ImportReport,
+    today: date,
+    *,
+    offices: dict[str, Office],
+    say: Callable[[str], None] | None = None,
+    action: str = "lms.person.import",
+    by: str = "",
+) -> list[int]:
+    """Make or bring up to date the people of these rows, which have passed ``feed``; the ids of who was touched.
+
+    ``action`` is what Wagtail's log calls it, ``by`` whose word it is, where that is not the feed. Runs in the caller's
+    transaction; what people owe is the caller's too.
+    """
     organisations = {item.code: item for item in Organisation.objects.all()}
     existing = {person.number: person for person in Person.objects.filter(number__in=[row.number for row in rows])}
+    rows, rejected, report.renumbered, notes = renumber(rows, existing)
+    report.rejected += rejected
+    report.warnings += notes
     create: list[Person] = []
     update: list[Person] = []
     moved_from: dict[str, int] = {}
     moves: list[Move] = []
-    for row in rows:
+    for row in followed(rows, say):
         if row.organisation and row.organisation not in organisations:
             organisations[row.organisation] = Organisation.objects.create(code=row.organisation, name=row.organisation)
         values = {name: getattr(row, name) for name in PLAIN_FIELDS}
@@ -104,15 +124,19 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
         if row.in_post_since or before.keys() & {"office_id", "category", "is_manager"}:
             moves.append(Move(person, post_of(person), row.in_post_since or today))
         if not before:
-            report.unchanged += 1
+            if row.number in report.renumbered:
+                report.changed.append(row.number)
+            else:
+                report.unchanged += 1
             continue
         if "office_id" in before:
+            report.moved.append(row.number)
             moved_from[row.number] = before["office_id"]
         for name in before:
             setattr(person, name, values[name])
         update.append(person)
         (report.left if "left_on" in before and person.left_on else report.changed).append(row.number)
-        log(person, "lms.person.import", data={"changed": sorted(before)})
+        log(person, action, data={"changed": sorted(before)} | ({"by": by} if by else {}))
     Person.objects.bulk_create(create, batch_size=BATCH)
     Person.objects.bulk_update(update, [*PLAIN_FIELDS, "office", "organisation"], batch_size=BATCH)
     keep_earlier_posts(moves, today=today)
@@ -126,10 +150,12 @@ def _import_people(data: bytes, report: ImportReport, today: date) -> list[int]:
 
 
 def _link_supervisors(rows: list[feed.PersonRow], people: dict[str, Person], report: ImportReport) -> None:
+    rows = [row for row in rows if "supervisor" in row.values]
+    if not rows:
+        return
     wanted = {row.supervisor for row in rows if row.supervisor} - people.keys()
     ids = {number: person.pk for number, person in people.items()}
     ids |= dict(Person.objects.filter(number__in=wanted).values_list("number", "pk"))
-    rows = [row for row in rows if "supervisor" in row.values]
     known = dict(Person.objects.exclude(supervisor=None).values_list("number", "supervisor__number"))
     in_circle = feed.circles(known | {row.number: row.supervisor for row in rows})
     changed = []

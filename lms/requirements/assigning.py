@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import DateField, F, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 from wagtail.log_actions import log
 
 from lms.people.calendars import Calendars
@@ -54,6 +55,11 @@ def refresh(
     except _DryRun:
         pass
     return total
+
+
+def owe_at_once(people: list[int]) -> int:
+    """What joiners, movers and leavers, given by id, owe from this moment on; how many assignments were opened."""
+    return refresh(today=timezone.localdate(), people=people).opened
 
 
 def _refresh_one(requirement: Requirement, today: date, people: list[int] | None) -> Refreshed:

@@ -16,11 +16,11 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from courses.models import Attempt
-from lms.gate.models import AccessToken
 from lms.people.inviting import invite
 from lms.people.models import OfficeAccess, Person
 from lms.requirements.assigning import refresh
 from lms.requirements.models import Requirement
+from lms.tokens.models import AccessToken
 from reminders.laying import lay_standard_ladder
 from reminders.models import Reminder
 from tests.cast import PASSWORD, Cast, make_course, make_requirement, verbs_said

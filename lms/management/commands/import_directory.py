@@ -11,9 +11,12 @@ from django.utils import timezone
 from lms.compliance.reports import harmless
 from lms.conf import conf
 from lms.people.feed import NotAFeed, Rejected
-from lms.people.importing import ImportReport, import_directory
+from lms.people.feed_safety import NeedsConfirmation
+from lms.people.import_report import ImportReport
+from lms.people.importing import import_directory
 from lms.requirements.assigning import refresh
 
+CONFIRM = "If that is right, run it again with --confirm-large-changes."
 ADDED = ("line", "reason")  # a rejects file that is mended and sent again holds them already
 
 
@@ -29,6 +32,11 @@ class Command(BaseCommand):
         parser.add_argument("people", type=Path)
         parser.add_argument("--offices", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        parser.add_argument(
+            "--confirm-large-changes",
+            action="store_true",
+            help="go through although it changes more people than LMS_FEED_MOST_… lets pass (then exit 3)",
+        )
         parser.add_argument("--rejects", type=Path, help="where rejected rows go; default: beside the feed")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,11 +50,19 @@ class Command(BaseCommand):
                 today=today,
                 assign=lambda ids: assign(today, ids),
                 dry_run=options["dry_run"],
+                confirmed=options["confirm_large_changes"],
+                say=self.stderr.write,
             )
         except NotAFeed as error:
             raise CommandError(f"Nothing was imported. {error}") from error
-        self.tell(report, dry_run=options["dry_run"])
-        if report.rejected and options["dry_run"]:
+        except NeedsConfirmation as stopped:
+            self.tell(stopped.report, written=False, begins="Stopped, nothing written: ")
+            raise CommandError(f"Nothing was imported. {stopped} {CONFIRM}", returncode=3) from stopped
+        dry_run = options["dry_run"]
+        self.tell(report, written=not dry_run, begins="Dry run, nothing written: " if dry_run else "")
+        if report.asks and dry_run and not options["confirm_large_changes"]:
+            raise CommandError(f"Nothing was written. {' '.join(report.asks)} {CONFIRM}", returncode=3)
+        if report.rejected and dry_run:
             raise CommandError(f"{len(report.rejected)} rows would be rejected; nothing was written.", returncode=1)
         if report.rejected:
             path = options["rejects"] or options["people"].with_suffix(".rejects.csv")
@@ -64,16 +80,20 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 
-    def tell(self, report: ImportReport, *, dry_run: bool) -> None:
+    def tell(self, report: ImportReport, *, written: bool, begins: str = "") -> None:
         self.stdout.write(
-            f"{'Dry run, nothing written: ' if dry_run else ''}"
+            f"{begins}"
             f"{len(report.created)} joined, {len(report.changed)} changed, {len(report.left)} left, "
             f"{report.unchanged} unchanged, {report.offices_created} new offices, "
             f"{report.assignments} assignments opened, {len(report.rejected)} rejected"
         )
+        parts = " + ".join(f"{number} {name}" for name, number in report.accounts.items())
+        self.stdout.write(f"  {report.rows} rows read = {parts}")
+        if report.renumbered:
+            self.stdout.write(f"  {len(report.renumbered)} people got another number")
         for warning in report.warnings[:100]:
             self.stdout.write(f"  note: {warning}")
-        shown = len(report.rejected) if dry_run else 100  # a dry run leaves no file where the others stand
+        shown = 100 if written else len(report.rejected)  # only what was written leaves a file where the others stand
         for item in report.rejected[:shown]:
             self.stdout.write(f"  line {item.line}: {item.reason}")
         if len(report.rejected) > shown:

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from courses.loading import AUTHORS
 from lms.conf import conf
-from lms.gate.models import AccessToken
 from lms.lrs.models import Credential, Scope
 from lms.people.groups import HEADS, HR, ensure_groups
 from lms.people.inviting import InvitationNotUsable, find, invite
@@ -21,6 +20,7 @@ from lms.people.models import Agreement, Office, OfficeAccess, Organisation, Per
 from lms.requirements.approving import ensure_workflow
 from lms.site.demo_organisation import population
 from lms.site.demo_organisation.names import partner_names
+from lms.tokens.models import AccessToken
 
 ROLES = {
     "joiner": population.JOINER,

@@ -11,10 +11,10 @@ from django.test.utils import override_settings
 from lms.checks import gates_leave_the_way_open
 from lms.gate.decision import UnknownGate, UnknownPerson, decide
 from lms.gate.middleware import requires_clearance
-from lms.gate.models import AccessToken
 from lms.people.models import Person
 from lms.requirements.models import Activity, Requirement
 from lms.requirements.waiving import NeedsSecondPerson, waive
+from lms.tokens.models import AccessToken
 from tests.cast import TODAY, Cast, make_requirement
 from tests.lms.requirements.test_completing import satisfied
 

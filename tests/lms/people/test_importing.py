@@ -106,7 +106,10 @@ def test_a_rejects_file_that_cannot_be_written_is_told_and_the_good_rows_came_in
     assert Person.objects.filter(number="N1").exists()
 
 
-def test_a_dry_run_prints_why_rows_would_be_rejected_and_writes_no_file(desk: Desk, tmp_path: Path) -> None:
+def test_a_dry_run_prints_why_rows_would_be_rejected_and_writes_no_file(
+    desk: Desk, tmp_path: Path, settings: Any
+) -> None:
+    settings.LMS_FEED_MOST_REJECTED_PERCENT = 100
     wrong = [f"N{number},=Two,WCA-SN,FTA,2026-12-01," for number in range(2, 150)]
     told = desk.send(GOOD, *wrong, dry_run=True, rejects=tmp_path / "kept.csv")
     assert told.count("begins with '='") == len(wrong)

@@ -17,7 +17,6 @@ from django.test import override_settings
 from django.utils import timezone
 
 from courses.models import Certificate
-from lms.gate.models import AccessToken
 from lms.lrs.models import Credential, Scope
 from lms.people import feed
 from lms.people.inviting import accept, find
@@ -30,6 +29,7 @@ from lms.site.demo.supervisor import welcome
 from lms.site.demo_organisation import population
 from lms.site.demo_organisation.names import POOLS, mailbox
 from lms.site.demo_organisation.offices import offices
+from lms.tokens.models import AccessToken
 
 PEOPLE = 150
 
