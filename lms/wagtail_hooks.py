@@ -15,6 +15,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.explanations import WhyView
+from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
@@ -38,6 +39,11 @@ class ComplianceMenuItem(MenuItem):  # type: ignore[misc]
 class WaiversMenuItem(MenuItem):  # type: ignore[misc]
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(DECIDE))
+
+
+class LooksMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(SEE_WHO_LOOKED))
 
 
 class LearningGroup(ViewSetGroup):  # type: ignore[misc]
@@ -92,6 +98,8 @@ def urls() -> list[URLPattern]:
         path("compliance/claims/", ClaimsReport.as_view(), name="lms_claims_report"),
         path("compliance/claims/results/", ClaimsReport.as_view(results_only=True), name="lms_claims_report_results"),
         path("compliance/claims/<int:pk>/", ClaimView.as_view(), name="lms_claim"),
+        path("compliance/looks/", LooksReport.as_view(), name="lms_looks_report"),
+        path("compliance/looks/results/", LooksReport.as_view(results_only=True), name="lms_looks_report_results"),
     ]
 
 
@@ -116,6 +124,11 @@ def waivers_menu_item() -> WaiversMenuItem:
     )
 
 
+@hooks.register("register_reports_menu_item")
+def looks_menu_item() -> LooksMenuItem:
+    return LooksMenuItem(_("Who looked"), reverse("lms_looks_report"), name="looks", icon_name="view", order=906)
+
+
 @hooks.register("construct_homepage_panels")
 def compliance_panel(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(CompliancePanel(request))
@@ -128,6 +141,7 @@ def log_actions(actions: Any) -> None:
         ("lms.person.import", _("Changed by HR's feed"), _("Changed by HR's feed")),
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
+        ("lms.person.look", _("Looked at"), _("Somebody opened what is recorded of the person")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
         ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
         ("lms.waiver.ask", _("Waiver asked for"), _("Somebody asked that an obligation be set aside")),

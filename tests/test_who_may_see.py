@@ -115,6 +115,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/<pk>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/looks/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/looks/results/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/messages/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
