@@ -1,5 +1,6 @@
 """Gathers the models of the areas, where Django looks for them."""
 
+from lms.compliance.auditing.models import AuditorPack
 from lms.gate.models import AccessToken
 from lms.lrs.models import (
     ActivityDefinition,
@@ -49,6 +50,7 @@ __all__ = [
     "Agreement",
     "Assignment",
     "Attachment",
+    "AuditorPack",
     "Category",
     "Claim",
     "Completion",

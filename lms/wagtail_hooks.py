@@ -13,6 +13,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from lms.compliance.auditing.views import TAKE, AuditorPackView
 from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.explanations import WhyView
 from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
@@ -39,6 +40,11 @@ class ComplianceMenuItem(MenuItem):  # type: ignore[misc]
 class WaiversMenuItem(MenuItem):  # type: ignore[misc]
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(DECIDE))
+
+
+class AuditorPackMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(TAKE))
 
 
 class LooksMenuItem(MenuItem):  # type: ignore[misc]
@@ -98,6 +104,7 @@ def urls() -> list[URLPattern]:
         path("compliance/claims/", ClaimsReport.as_view(), name="lms_claims_report"),
         path("compliance/claims/results/", ClaimsReport.as_view(results_only=True), name="lms_claims_report_results"),
         path("compliance/claims/<int:pk>/", ClaimView.as_view(), name="lms_claim"),
+        path("compliance/auditor-pack/", AuditorPackView.as_view(), name="lms_auditor_pack"),
         path("compliance/looks/", LooksReport.as_view(), name="lms_looks_report"),
         path("compliance/looks/results/", LooksReport.as_view(results_only=True), name="lms_looks_report_results"),
     ]
@@ -125,6 +132,13 @@ def waivers_menu_item() -> WaiversMenuItem:
 
 
 @hooks.register("register_reports_menu_item")
+def auditor_pack_menu_item() -> AuditorPackMenuItem:
+    return AuditorPackMenuItem(
+        _("Auditor pack"), reverse("lms_auditor_pack"), name="auditor-pack", icon_name="download", order=905
+    )
+
+
+@hooks.register("register_reports_menu_item")
 def looks_menu_item() -> LooksMenuItem:
     return LooksMenuItem(_("Who looked"), reverse("lms_looks_report"), name="looks", icon_name="view", order=906)
 
@@ -142,6 +156,7 @@ def log_actions(actions: Any) -> None:
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
         ("lms.person.look", _("Looked at"), _("Somebody opened what is recorded of the person")),
+        ("lms.auditor_pack.take", _("Auditor pack taken"), _("An auditor pack was taken")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
         ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
         ("lms.waiver.ask", _("Waiver asked for"), _("Somebody asked that an obligation be set aside")),

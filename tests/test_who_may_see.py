@@ -115,6 +115,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/<pk>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/auditor-pack/":
+                                 (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/compliance/looks/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/results/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),

@@ -112,8 +112,16 @@ def test_nobody_else_reads_it(watched: Cast, client: Client, name: str) -> None:
 @pytest.mark.parametrize("name", ["chen", "dora", "auditor"])
 def test_wagtails_own_history_does_not_tell_it(watched: Cast, client: Client, name: str) -> None:
     """Neither who looked nor which office is audited: a head of office would be forewarned."""
+    from wagtail.log_actions import log
+
+    from lms.compliance.auditing.models import AuditorPack
 
     looked(viewer=watched.dora.user, people=[watched.bruno], where=Where.PERSON)
+    pack = AuditorPack.objects.create(
+        office=watched.elsewhere, first_day=TODAY, last_day=TODAY, seed="SEED", sample=1, population=1,
+        population_sha256="", manifest_sha256="", taken_at=timezone.now(),
+    )  # fmt: skip
+    log(pack, "lms.auditor_pack.take")
     auditor = User.objects.create_user("auditor")
     auditor.groups.add(ensure_groups()["Auditors"])
     client.force_login(auditor if name == "auditor" else getattr(watched, name).user)
