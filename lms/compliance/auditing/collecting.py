@@ -44,7 +44,7 @@ def rules(period: Period) -> list[dict[str, Any]]:
             "gate": rule.gate,
             "accepted": [
                 {"activity": item.activity.iri, "name": item.activity.name, "valid_months": item.valid_months}
-                for item in rule.accepted.all()
+                for item in sorted(rule.accepted.all(), key=lambda item: item.pk)
             ],
         }
         for rule in found.select_related("office").prefetch_related("accepted__activity").order_by("code")
@@ -131,7 +131,7 @@ def _explained(told: Explanation) -> dict[str, Any]:
             "statement": item.statement,
             "note": item.note,
         }
-        for item in told.received
+        for item in sorted(told.received, key=lambda item: (item.received_at, item.statement))  # ties: in one order
     ]
     return {"why_owed": told.owed, "why_so": told.standing, "received": received}
 
