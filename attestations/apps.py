@@ -11,7 +11,7 @@ class AttestationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from attestations import verifying  # noqa: F401  registers the ledger checks
+        from attestations import auditing, verifying  # noqa: F401  register a section of the pack, and the ledger checks
         from attestations.kinds import AttestationKind
         from lms.requirements import kinds
 

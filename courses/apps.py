@@ -13,6 +13,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import page_published
 
+        from courses import auditing  # noqa: F401  registers a section of the auditor pack
         from courses.issuing import on_completion
         from courses.kinds import ContentKind, CourseKind
         from courses.models import CoursePage

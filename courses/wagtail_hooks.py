@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
 from courses.models import CoursePage, Question, QuestionBank
+from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
 
 class QuestionBankViewSet(ModelViewSet):  # type: ignore[misc]
@@ -43,6 +46,26 @@ class QuestionsGroup(ViewSetGroup):  # type: ignore[misc]
 @hooks.register("register_admin_viewset")
 def questions() -> QuestionsGroup:
     return QuestionsGroup()
+
+
+class AnswersMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[URLPattern]:
+    return [
+        path("answers/", CoursesWithQuestions.as_view(), name="lms_courses_with_questions"),
+        path("answers/<int:page_id>/", AnswersReport.as_view(), name="lms_answers_report"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def answers_menu_item() -> AnswersMenuItem:
+    return AnswersMenuItem(
+        _("Answers to questions"), reverse("lms_courses_with_questions"), name="answers", icon_name="help", order=910
+    )
 
 
 @hooks.register("after_publish_page")

@@ -1,5 +1,6 @@
 """Gathers the models of the areas, where Django looks for them."""
 
+from lms.compliance.auditing.models import AuditorPack
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -56,6 +57,7 @@ __all__ = [
     "Agreement",
     "Assignment",
     "Attachment",
+    "AuditorPack",
     "Category",
     "Claim",
     "Completion",

@@ -13,9 +13,11 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from lms.compliance.auditing.views import TAKE, AuditorPackView
 from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.corrections import CorrectionsReport
 from lms.compliance.explanations import WhyView
+from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
@@ -40,6 +42,16 @@ class ComplianceMenuItem(MenuItem):  # type: ignore[misc]
 class WaiversMenuItem(MenuItem):  # type: ignore[misc]
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(DECIDE))
+
+
+class AuditorPackMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(TAKE))
+
+
+class LooksMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(SEE_WHO_LOOKED))
 
 
 class LearningGroup(ViewSetGroup):  # type: ignore[misc]
@@ -97,6 +109,9 @@ def urls() -> list[URLPattern]:
         path("compliance/claims/", ClaimsReport.as_view(), name="lms_claims_report"),
         path("compliance/claims/results/", ClaimsReport.as_view(results_only=True), name="lms_claims_report_results"),
         path("compliance/claims/<int:pk>/", ClaimView.as_view(), name="lms_claim"),
+        path("compliance/auditor-pack/", AuditorPackView.as_view(), name="lms_auditor_pack"),
+        path("compliance/looks/", LooksReport.as_view(), name="lms_looks_report"),
+        path("compliance/looks/results/", LooksReport.as_view(results_only=True), name="lms_looks_report_results"),
     ]
 
 
@@ -121,6 +136,18 @@ def waivers_menu_item() -> WaiversMenuItem:
     )
 
 
+@hooks.register("register_reports_menu_item")
+def auditor_pack_menu_item() -> AuditorPackMenuItem:
+    return AuditorPackMenuItem(
+        _("Auditor pack"), reverse("lms_auditor_pack"), name="auditor-pack", icon_name="download", order=905
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def looks_menu_item() -> LooksMenuItem:
+    return LooksMenuItem(_("Who looked"), reverse("lms_looks_report"), name="looks", icon_name="view", order=906)
+
+
 @hooks.register("construct_homepage_panels")
 def compliance_panel(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(CompliancePanel(request))
@@ -134,6 +161,8 @@ def log_actions(actions: Any) -> None:
         ("lms.person.renumber", _("Number changed"), _("The person has another number in the HR system")),
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
+        ("lms.person.look", _("Looked at"), _("Somebody opened what is recorded of the person")),
+        ("lms.auditor_pack.take", _("Auditor pack taken"), _("An auditor pack was taken")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
         ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
         ("lms.waiver.ask", _("Waiver asked for"), _("Somebody asked that an obligation be set aside")),

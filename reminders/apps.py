@@ -9,3 +9,6 @@ class RemindersConfig(AppConfig):
     label = "lms_reminders"
     verbose_name = _("Reminders")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from reminders import auditing  # noqa: F401  registers a section of the auditor pack

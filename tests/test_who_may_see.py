@@ -131,8 +131,15 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/claims/<pk>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/auditor-pack/":
+                                 (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/compliance/looks/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/looks/results/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/messages/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
+    "admin/answers/<page_id>/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/requirements/":       (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -151,7 +158,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 POSTED = ("/start/", "/ask/")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
-OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/")
+OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/answers/")
 
 
 def addresses() -> Iterator[str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from lms.compliance.looking import Where, looked
 from lms.compliance.reports import GuardedExport
 from lms.compliance.views import PERMISSION
 from lms.compliance.waivers import DECIDE, AskForm
@@ -49,6 +50,7 @@ class WhyView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: 
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        looked(viewer=self.request.user, people=[self.assignment.person], where=Where.WHY)
         today = timezone.localdate()
         form = kwargs.pop("form", None) or AskForm()
         return super().get_context_data(

@@ -20,6 +20,7 @@ from lms.columns import DayColumn
 from lms.compliance.days import AsAt
 from lms.compliance.differences import Differences
 from lms.compliance.figures import Row, listed, rolled_up
+from lms.compliance.looking import Where, looked
 from lms.compliance.reports import GuardedExport, LmsReportView
 from lms.people.models import Category, Office, Person
 from lms.requirements.models import Requirement
@@ -244,6 +245,7 @@ class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
         return [*up, {"url": "", "label": self.person.name}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        looked(viewer=self.request.user, people=[self.person], where=Where.PERSON)
         today = timezone.localdate()
         assignments = (
             self.person.assignments.with_standing(today)  # type: ignore[attr-defined]

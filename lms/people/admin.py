@@ -19,7 +19,7 @@ class HeadshipViewSet(ModelViewSet):  # type: ignore[misc]
 class OfficeAccessViewSet(ModelViewSet):  # type: ignore[misc]
     model = OfficeAccess
     icon = "key"
-    list_display = ["user", "office"]
+    list_display = ["user", "office", "starts_on", "ends_on"]
     copy_view_enabled = False
     menu_label = _("Access to offices")
 

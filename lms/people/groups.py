@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
 
+from lms.people.models import AUDITORS
+
 HR, HEADS = "HR", "Heads of office"
 MAINTAINED_BY_HR = ("requirement", "headship", "officeaccess", "organisation", "agreement", "holiday", "ladder")
+HELD = {
+    HR: [
+        "view_compliance", "add_waiverrequest", "add_invitation", "accept_claim", "decide_waiver", "view_activity",
+        "see_who_looked",
+    ],
+    HEADS: ["view_compliance", "add_waiverrequest"],
+    AUDITORS: ["view_compliance", "take_auditor_pack"],
+}  # fmt: skip
 
 
 def ensure_groups() -> dict[str, Group]:
     """Made where missing, and given the permissions that they need; nothing is taken away."""
-    found = {name: Group.objects.get_or_create(name=name)[0] for name in (HR, HEADS)}
-    reading = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
-    reading |= Permission.objects.filter(
-        content_type__app_label="lms", codename__in=["view_compliance", "add_waiverrequest"]
-    )
-    for group in found.values():
-        group.permissions.add(*reading)
-    keeping = Permission.objects.filter(content_type__model__in=MAINTAINED_BY_HR)
-    keeping |= Permission.objects.filter(
-        content_type__app_label="lms",
-        codename__in=["add_invitation", "accept_claim", "decide_waiver", "view_activity"],
-    )
-    found[HR].permissions.add(*keeping)
+    found = {name: Group.objects.get_or_create(name=name)[0] for name in HELD}
+    admin = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+    for name, group in found.items():
+        held = Permission.objects.filter(content_type__app_label="lms", codename__in=HELD[name])
+        group.permissions.add(*(admin | held))
+    found[HR].permissions.add(*Permission.objects.filter(content_type__model__in=MAINTAINED_BY_HR))
     return found

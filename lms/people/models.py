@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 from wagtail.admin.panels import FieldPanel
 
-from lms.people.querysets import OfficeManager, PersonQuerySet
+from lms.people.querysets import OfficeAccessQuerySet, OfficeManager, PersonQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+AUDITORS = "Auditors"
+"""The group that reads and verifies, within a time box, and changes nothing."""
 
 LANGUAGES = [
     ("en", _("English")),
@@ -75,7 +79,11 @@ class Office(MP_Node):
         verbose_name = _("office")
         verbose_name_plural = _("offices")
         # Not on Person: Wagtail's site history shows every entry about a model to whoever has any permission on it.
-        permissions = [("view_compliance", _("Can see the compliance figures of the offices given to them"))]
+        permissions = [
+            ("view_compliance", _("Can see the compliance figures of the offices given to them")),
+            ("take_auditor_pack", _("Can take an auditor pack of the offices given to them")),
+            ("see_who_looked", _("Can see who looked at the people of the offices given to them")),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -231,21 +239,40 @@ class Leave(models.Model):
 
 
 class OfficeAccess(models.Model):
-    """Lets a user see the figures and lists of one office and everything below it."""
+    """Lets a user see the figures and lists of one office and everything below it, for as long as it says."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="office_access")
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+", verbose_name=_("office"))
+    starts_on = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: at once."))
+    ends_on = models.DateField(
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day. Empty: until it is taken away; not for auditors."),
+    )
 
-    panels = [FieldPanel("user"), FieldPanel("office")]
+    panels = [FieldPanel("user"), FieldPanel("office"), FieldPanel("starts_on"), FieldPanel("ends_on")]
+    objects = OfficeAccessQuerySet.as_manager()
 
     class Meta:
         app_label = "lms"
         verbose_name = _("access to an office")
         verbose_name_plural = _("access to offices")
-        constraints = [models.UniqueConstraint(name="lms_office_access_once", fields=["user", "office"])]
+        constraints = [
+            models.UniqueConstraint(name="lms_office_access_once", fields=["user", "office"]),
+            models.CheckConstraint(
+                name="lms_office_access_ends_after_it_starts",
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.office}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.ends_on is None and self.user_id and self.user.groups.filter(name=AUDITORS).exists():
+            raise ValidationError({"ends_on": _("An auditor's access has a last day.")})
 
 
 class Agreement(models.Model):

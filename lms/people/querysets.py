@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class OfficeQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships no types
     def visible_to(self, user: Any) -> OfficeQuerySet:
-        """Offices whose figures the user may see: those given to them, those they head, and all below.
+        """Offices whose figures the user may see: those given to them today, those they head, and all below.
 
         Fails closed: no grant, no office. Superusers see all.
         """
@@ -28,7 +28,7 @@ class OfficeQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships 
             return self.all()
         today = timezone.localdate()
         roots = self.model.objects.filter(
-            Q(pk__in=user.office_access.values("office"))
+            Q(pk__in=user.office_access.running(today).values("office"))
             | Q(headships__person__user=user, headships__starts_on__lte=today)
             & (Q(headships__person__left_on__isnull=True) | Q(headships__person__left_on__gt=today))
             & (Q(headships__ends_on__isnull=True) | Q(headships__ends_on__gte=today))
@@ -45,6 +45,13 @@ class OfficeManager(MP_NodeManager):  # type: ignore[misc]
 
     def visible_to(self, user: Any) -> OfficeQuerySet:
         return self.get_queryset().visible_to(user)
+
+
+class OfficeAccessQuerySet(models.QuerySet[Any]):
+    def running(self, on: date) -> OfficeAccessQuerySet:
+        """Given for that day: begun, and its last day has not passed."""
+        begun = Q(starts_on__isnull=True) | Q(starts_on__lte=on)
+        return self.filter(begun & (Q(ends_on__isnull=True) | Q(ends_on__gte=on)))
 
 
 class PersonQuerySet(models.QuerySet[Any]):

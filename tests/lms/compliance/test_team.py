@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from lms.lrs import vocabulary as v
 from lms.people.models import Person
 from lms.requirements.models import Activity, Assignment
+from lms.requirements.waiving import waive
 from tests.cast import Cast, make_person, make_requirement
-from tests.lms.requirements.test_completing import satisfied
+from tests.lms.requirements.test_completing import satisfied, say
 
 
 @pytest.fixture
@@ -63,3 +65,15 @@ def test_the_queries_do_not_grow_with_the_team(
     chens.get("/team/")
     with django_assert_max_num_queries(8):
         assert chens.get("/team/").content.decode().count("<h2") > more
+
+
+def test_a_supervisor_reads_no_score_and_no_reason_of_a_waiver(cast: Cast, chens: Client) -> None:
+    """That it is set aside is state; why is between the person and who decided."""
+    bruno = cast.assignment(cast.bruno, "sea")
+    content = f"{bruno.requirement.accepted.get().activity.iri}/x"
+    say(cast.bruno, v.FAILED, content, bruno.registration, score=(0.4321, 4321, 10000), success=False)
+    waive(assignment=bruno, reason="security", requested_by=cast.chen, approved_by=cast.dora, starts_on="2026-11-01")
+    shown = chens.get("/team/").content.decode()
+    assert "standing-waived" in shown
+    for secret in ("ecurity", "evacuation", "4321", "Dora", "ailed"):
+        assert secret not in shown

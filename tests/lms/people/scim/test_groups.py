@@ -34,7 +34,7 @@ def test_a_group_is_found_by_its_code_without_its_members(provider: Provider, ca
 
 def test_who_is_added_moves_and_owes_what_the_new_office_asks(provider: Provider, cast: Cast) -> None:
     activity = Activity.objects.create(iri="https://example.org/a", kind="course", name="A", move_on="Parts")
-    make_requirement("local", activity, office=cast.elsewhere)
+    make_requirement("local", activity, audience=[("office", {"office": "APA", "opposite": False})])
     cast.assign()
     add = {"op": "Add", "path": "members", "value": [{"value": identity(cast.bruno)}, {"value": identity(cast.eve)}]}
     assert provider.patch_group(cast.elsewhere, add).status_code == 204
