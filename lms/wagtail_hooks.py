@@ -15,8 +15,11 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.explanations import WhyView
+from lms.compliance.joiners import JoinersReport
 from lms.compliance.panel import CompliancePanel
-from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
+from lms.compliance.person_report import PersonReport
+from lms.compliance.reports import PERMISSION
+from lms.compliance.views import OfficeReport, PeopleReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
 from lms.gate.admin import AccessTokenViewSet
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
@@ -80,6 +83,10 @@ def urls() -> list[URLPattern]:
         path("compliance/", OfficeReport.as_view(), name="lms_compliance"),
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
+        path("compliance/joiners/", JoinersReport.as_view(), name="lms_joiners_report"),
+        path(
+            "compliance/joiners/results/", JoinersReport.as_view(results_only=True), name="lms_joiners_report_results"
+        ),
         path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
         path("compliance/why/<int:assignment>/", WhyView.as_view(), name="lms_why"),
         path("compliance/waivers/", WaiverRequestsReport.as_view(), name="lms_waiver_requests"),

@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from lms.compliance.reports import GuardedExport
-from lms.compliance.views import PERMISSION
+from lms.compliance.reports import PERMISSION, GuardedExport
 from lms.compliance.waivers import DECIDE, AskForm
 from lms.people.models import person_of
 from lms.requirements.explaining import explain

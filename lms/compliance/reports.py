@@ -17,6 +17,8 @@ from wagtail.admin.views.reports import ReportView
 from lms.people.feed import FORMULA_STARTS
 from lms.people.models import Office
 
+PERMISSION = "lms.view_compliance"
+
 
 def harmless(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made text again with an apostrophe."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -19,37 +15,12 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from lms.columns import DayColumn
 from lms.compliance.days import AsAt
 from lms.compliance.figures import Row, listed, rolled_up
-from lms.compliance.reports import GuardedExport, LmsReportView
-from lms.people.models import Office, Person
-from lms.requirements.models import Requirement
+from lms.compliance.links import linked, office_url
+from lms.compliance.narrowing import BUCKETS, narrowed, told
+from lms.compliance.reports import PERMISSION, GuardedExport, LmsReportView
+from lms.compliance.sections import taken_apart
+from lms.people.models import Office
 from lms.requirements.wording import STANDINGS
-
-BUCKETS = {
-    "in_scope": gettext_lazy("In scope"),
-    "complete": gettext_lazy("Complete"),
-    "within_deadline": gettext_lazy("Within deadline"),
-    "overdue": gettext_lazy("Overdue"),
-    "waived": gettext_lazy("Waived"),
-    "on_leave": gettext_lazy("On long leave"),
-    "left": gettext_lazy("Left"),
-}
-UNIONS = {"in_scope": ("left", "on_leave"), "due": ("left", "on_leave", "within_deadline")}  # by what they leave out
-LISTS = {"due": gettext_lazy("All but those within their deadline"), **BUCKETS}
-PERMISSION = "lms.view_compliance"
-
-
-def list_url(*, office: Office | None, requirement: Requirement, name: str, as_at: date) -> str:
-    """The list behind one number."""
-    query = {"requirement": requirement.code, "bucket": name, "as_at": as_at.isoformat()}
-    if office:
-        query["office"] = office.code
-    return f"{reverse('lms_people_report')}?{urlencode(query)}"
-
-
-def linked(row: Row, as_at: date) -> dict[str, Any]:
-    """A line of a table: the figures, and by name of a figure the address of its list."""
-    urls = {name: list_url(office=row.office, requirement=row.requirement, name=name, as_at=as_at) for name in LISTS}
-    return {"requirement": row.requirement, "figures": row.figures, "urls": urls}
 
 
 class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
@@ -91,15 +62,14 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
     def rows(self) -> list[Row]:
         """The office itself first, then those below it."""
         roots = ([self.office] if self.office else []) + self.children()
-        within = [office for office in self.offices if self.is_below(office)]
-        return rolled_up(roots=roots, offices=within, as_at=self.as_at)
+        return rolled_up(roots=roots, offices=self.within(), as_at=self.as_at)
 
-    def office_url(self, office: Office) -> str:
-        return f"{reverse('lms_compliance')}?{urlencode({'office': office.code, 'as_at': self.as_at.isoformat()})}"
+    def within(self) -> list[Office]:
+        return [office for office in self.offices if self.is_below(office)]
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         chain = [item for item in self.offices if self.office and self.office.path.startswith(item.path)]
-        return [{"url": self.office_url(item), "label": item.name} for item in chain]
+        return [{"url": office_url(item, self.as_at), "label": item.name} for item in chain]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.rows()
@@ -117,11 +87,12 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
             below=[
                 {
                     "office": child,
-                    "url": self.office_url(child),
+                    "url": office_url(child, self.as_at),
                     "cells": [below.get(child.pk, {}).get(item.pk) for item in requirements],
                 }
                 for child in self.children()
             ],
+            **taken_apart(office=self.office, offices=self.within(), as_at=self.as_at),
             **kwargs,
         )
 
@@ -178,72 +149,11 @@ class PeopleReport(AsAt, LmsReportView):
             if office is None:
                 raise Http404
             found = found.filter(person__office__path__startswith=office.path)
-        if query.get("requirement"):
-            wanted = next((item.pk for item in Requirement.objects.all() if item.code == query["requirement"]), None)
-            found = found.filter(requirement=wanted)
-        bucket = query.get("bucket", "")
-        if bucket in UNIONS:
-            return found.exclude(bucket__in=UNIONS[bucket])
-        return found.filter(bucket=bucket) if bucket in BUCKETS else found
+        return narrowed(found, query, as_at=self.as_at)
 
     def get_page_subtitle(self) -> str:
-        return str(LISTS.get(self.request.GET.get("bucket", ""), ""))
+        return told(self.request.GET)
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         up = {"url": reverse("lms_compliance"), "label": _("Compliance")}
         return [up, *super().get_breadcrumbs_items()]
-
-
-class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
-    """One person: what they owe, why, and what is recorded. Standing only; no score and no answer is shown."""
-
-    permission = PERMISSION
-    template_name = "lms/admin/person.html"
-    header_icon = "user"
-
-    @cached_property
-    def person(self) -> Person:
-        found = (
-            Person.objects.filter(number=self.kwargs["number"], office__in=[office.pk for office in self.offices])
-            .select_related("office", "supervisor", "user")
-            .first()
-        )
-        if found is None:
-            raise Http404
-        return found
-
-    def get_page_title(self) -> str:
-        return self.person.name
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        office = self.person.office
-        up = [
-            {"url": reverse("lms_compliance"), "label": _("Compliance")},
-            {"url": f"{reverse('lms_compliance')}?office={office.code}", "label": office.name},
-        ]
-        return [*up, {"url": "", "label": self.person.name}]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        today = timezone.localdate()
-        assignments = (
-            self.person.assignments.with_standing(today)  # type: ignore[attr-defined]
-            .select_related("requirement", "completion__activity", "completion__statement")
-            .order_by("requirement__title", "-cycle")
-        )
-        return super().get_context_data(
-            shown=self.person,
-            today=today,
-            assignments=assignments,
-            can_invite=self.request.user.has_perm("lms.add_invitation") and not self.person.user_id,
-            invitation=kwargs.pop("invitation", ""),
-            **kwargs,
-        )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Make an invitation link for somebody who cannot be reached by e-mail; it is shown this once."""
-        from lms.people.inviting import invite
-
-        if not request.user.has_perm("lms.add_invitation") or self.person.user_id:
-            raise Http404
-        link = invite(person=self.person, by=request.user)
-        return self.render_to_response(self.get_context_data(invitation=link))

@@ -1,0 +1,33 @@
+"""Where the numbers of the compliance pages lead."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from lms.compliance.figures import Row
+from lms.compliance.narrowing import LISTS
+from lms.people.models import Office
+from lms.requirements.models import Requirement
+
+
+def office_url(office: Office, as_at: date, page: str = "lms_compliance") -> str:
+    """The figures of one office on that day."""
+    return f"{reverse(page)}?{urlencode({'office': office.code, 'as_at': as_at.isoformat()})}"
+
+
+def list_url(*, office: Office | None, requirement: Requirement, name: str, as_at: date, **more: str) -> str:
+    """The list behind one number; ``more`` are further filters of ``narrowing``."""
+    query = {"requirement": requirement.code, "bucket": name, "as_at": as_at.isoformat(), **more}
+    if office:
+        query["office"] = office.code
+    return f"{reverse('lms_people_report')}?{urlencode(query)}"
+
+
+def linked(row: Row, as_at: date) -> dict[str, Any]:
+    """A line of a table: the figures, and by name of a figure the address of its list."""
+    urls = {name: list_url(office=row.office, requirement=row.requirement, name=name, as_at=as_at) for name in LISTS}
+    return {"requirement": row.requirement, "figures": row.figures, "urls": urls}
