@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from lms.compliance.claims import ClaimsReport, ClaimView
+from lms.compliance.comparing import CompareReport
 from lms.compliance.explanations import WhyView
 from lms.compliance.joiners import JoinersReport
 from lms.compliance.panel import CompliancePanel
@@ -83,6 +84,7 @@ def urls() -> list[URLPattern]:
         path("compliance/", OfficeReport.as_view(), name="lms_compliance"),
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
+        path("compliance/compare/", CompareReport.as_view(), name="lms_compare"),
         path("compliance/joiners/", JoinersReport.as_view(), name="lms_joiners_report"),
         path(
             "compliance/joiners/results/", JoinersReport.as_view(results_only=True), name="lms_joiners_report_results"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -81,6 +82,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         return super().get_context_data(
             office=self.office,
             as_at=self.as_at,
+            made_at=timezone.now(),
             buckets=BUCKETS,
             own=[self._line(row) for row in mine],
             requirements=requirements,
