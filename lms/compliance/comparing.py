@@ -37,8 +37,7 @@ class CompareReport(OfficeReport):
 
     @cached_property
     def trend(self) -> Trend:
-        roots = ([self.office] if self.office else []) + self.children()
-        return trend(roots=roots, offices=self.within(), as_at=self.as_at)
+        return trend(roots=self.shown(), offices=self.within(), as_at=self.as_at)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from lms.compliance.links import linked, office_url
 from lms.compliance.narrowing import BUCKETS, narrowed, told
 from lms.compliance.reports import PERMISSION, GuardedExport, LmsReportView
 from lms.compliance.sections import taken_apart
+from lms.compliance.sheets import COLUMNS, About, figures_of, workbook
 from lms.people.models import Office
 from lms.requirements.wording import STANDINGS
 
@@ -32,14 +34,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
     page_title = gettext_lazy("Compliance")
     header_icon = "clipboard-list"
     export_filename = "compliance"
-    list_export = [
-        "office.code", "office.name", "requirement.code", "figures.in_scope", "figures.complete",
-        "figures.within_deadline", "figures.overdue", "figures.waived", "figures.on_leave", "figures.left",
-        "figures.percent_of_due", "figures.percent_of_everyone",
-    ]  # fmt: skip
-    export_headings = {
-        "office.code": "office", "office.name": "office_name", "requirement.code": "requirement",
-    }  # fmt: skip
+    list_export = COLUMNS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = request.GET.get("office", "")
@@ -49,7 +44,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         if not code and len(self.roots()) == 1:
             self.office = self.roots()[0]
         if self.is_export:
-            return self.as_spreadsheet(self.rows(), request.GET["export"])  # type: ignore[no-any-return]
+            return self.as_spreadsheet(self.lines(), request.GET["export"])  # type: ignore[no-any-return]
         return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def children(self) -> list[Office]:
@@ -60,10 +55,30 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
     def is_below(self, office: Office) -> bool:
         return self.office is None or office.path.startswith(self.office.path)
 
-    def rows(self) -> list[Row]:
+    def shown(self) -> list[Office]:
         """The office itself first, then those below it."""
-        roots = ([self.office] if self.office else []) + self.children()
-        return rolled_up(roots=roots, offices=self.within(), as_at=self.as_at)
+        return ([self.office] if self.office else []) + self.children()
+
+    def rows(self) -> list[Row]:
+        return rolled_up(roots=self.shown(), offices=self.within(), as_at=self.as_at)
+
+    @property
+    def for_outside(self) -> bool:
+        """True where the export leaves HR, so that small numbers are withheld."""
+        return self.request.GET.get("for_outside", "") not in ("", "0")
+
+    def lines(self) -> list[dict[str, Any]]:
+        return figures_of(roots=self.shown(), offices=self.within(), as_at=self.as_at, for_outside=self.for_outside)
+
+    def to_row_dict(self, item: dict[str, Any]) -> dict[str, Any]:
+        return item
+
+    def get_filename(self) -> str:
+        return f"{self.export_filename}-for-outside" if self.for_outside else self.export_filename
+
+    def write_xlsx(self, queryset: list[dict[str, Any]], output: BytesIO) -> None:
+        about = About(self.office, self.as_at, timezone.now(), self.for_outside)
+        output.write(workbook(queryset, about=about))
 
     def within(self) -> list[Office]:
         return [office for office in self.offices if self.is_below(office)]

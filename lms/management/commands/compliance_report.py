@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -11,25 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from lms.compliance.days import NoSuchDay, parse_day
-from lms.compliance.figures import Row, rolled_up
 from lms.compliance.reports import harmless
+from lms.compliance.sheets import COLUMNS, About, figures_of, workbook
 from lms.people.models import Office
-
-COLUMNS = (
-    "office", "office_name", "requirement", "in_scope", "complete", "within_deadline", "overdue", "waived",
-    "on_leave", "left", "percent_of_due", "percent_of_everyone",
-)  # fmt: skip
-
-
-def as_dict(row: Row) -> dict[str, Any]:
-    return {
-        "office": row.office.code,
-        "office_name": row.office.name,
-        "requirement": row.requirement.code,
-        **asdict(row.figures),
-        "percent_of_due": row.figures.percent_of_due,
-        "percent_of_everyone": row.figures.percent_of_everyone,
-    }
 
 
 class Command(BaseCommand):
@@ -39,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--office", metavar="CODE", help="none: the top of the tree")
         parser.add_argument("--as-at", metavar="DATE", help="a day of the past; none: today")
         parser.add_argument("--format", choices=["table", "csv", "json", "xlsx"], default="table")
+        parser.add_argument("--for-outside", action="store_true", help="withhold small numbers, for use outside HR")
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
@@ -53,7 +37,12 @@ class Command(BaseCommand):
             )
         offices = [office for root in roots for office in Office.objects.filter(path__startswith=root.path)]
         children = [office for office in offices if any(office.is_child_of(root) for root in roots)]
-        rows = [as_dict(row) for row in rolled_up(roots=[*roots, *children], offices=offices, as_at=as_at)]
+        outside = options["for_outside"]
+        rows = figures_of(roots=[*roots, *children], offices=offices, as_at=as_at, for_outside=outside)
+        if options["format"] == "xlsx":
+            about = About(roots[0] if len(roots) == 1 else None, as_at, timezone.now(), outside)
+            sys.stdout.buffer.write(workbook(rows, about=about))  # redirect it into a file
+            return
         getattr(self, f"write_{options['format']}")(rows, as_at)
 
     def write_json(self, rows: list[dict[str, Any]], as_at: date) -> None:
@@ -63,17 +52,6 @@ class Command(BaseCommand):
         writer = csv.DictWriter(self.stdout, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
-
-    def write_xlsx(self, rows: list[dict[str, Any]], as_at: date) -> None:
-        """Binary, to standard output: redirect it into a file."""
-        from openpyxl import Workbook
-
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet(f"As at {as_at}")
-        sheet.append(COLUMNS)
-        for row in rows:
-            sheet.append([harmless(row[name]) for name in COLUMNS])
-        book.save(sys.stdout.buffer)
 
     def write_table(self, rows: list[dict[str, Any]], as_at: date) -> None:
         cells = [list(COLUMNS)] + [["–" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]
