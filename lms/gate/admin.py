@@ -1,4 +1,4 @@
-"""Clearance tokens in Wagtail's admin."""
+"""Access tokens in Wagtail's admin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class IssueToken(IssueView):
     once = _("Copy it now; it cannot be shown again.")
 
     def issue(self, form: Any) -> tuple[AccessToken, dict[str, str]]:
-        token = AccessToken.issue(name=form.cleaned_data["name"])
+        token = AccessToken.issue(**{name: form.cleaned_data[name] for name in ("name", "purpose", "office")})
         return AccessToken.objects.get(token_hash=AccessToken.hash_token(token)), {"token": token}
 
 
@@ -24,7 +24,7 @@ class AccessTokenViewSet(ModelViewSet):  # type: ignore[misc]
     model = AccessToken
     icon = "key"
     add_view_class = IssueToken
-    list_display = ["name", "is_active", "created_at"]
-    panels = [FieldPanel("name"), FieldPanel("is_active")]
+    list_display = ["name", "purpose", "office", "is_active", "created_at"]
+    panels = [FieldPanel("name"), FieldPanel("purpose"), FieldPanel("office"), FieldPanel("is_active")]
     copy_view_enabled = False
-    menu_label = _("Clearance tokens")
+    menu_label = _("Access tokens")

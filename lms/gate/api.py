@@ -16,10 +16,18 @@ from lms.gate.models import AccessToken
 
 
 class Bearer(HttpBearer):
-    """``Authorization: Bearer`` with a token issued in the admin; looked up by its hash, so timing says nothing."""
+    """``Authorization: Bearer`` with a token issued in the admin; looked up by its hash, so timing says nothing.
+
+    A token for another purpose is refused like none at all.
+    """
+
+    def __init__(self, *purposes: str) -> None:
+        super().__init__()
+        self.purposes = purposes
 
     def authenticate(self, request: HttpRequest, token: str) -> AccessToken | None:
-        return AccessToken.objects.filter(token_hash=AccessToken.hash_token(token), is_active=True).first()
+        found = AccessToken.objects.filter(token_hash=AccessToken.hash_token(token), is_active=True)
+        return found.filter(purpose__in=self.purposes).select_related("office").first()
 
 
 class MissingOut(Schema):
@@ -58,7 +66,7 @@ api = UncachedAPI(title="Safeguard", version="1", urls_namespace="lms_api", docs
 
 @api.get(
     "/clearance/{person}",
-    auth=Bearer(),
+    auth=Bearer(AccessToken.Purpose.CLEARANCE),
     response={200: ClearanceOut, 401: ErrorOut, 404: ErrorOut},
     summary="May this person pass the gate?",
 )
