@@ -1,5 +1,6 @@
 """Gathers the models of the areas, where Django looks for them."""
 
+from lms.compliance.models import ReportSubscription
 from lms.gate.models import AccessToken
 from lms.lrs.models import (
     ActivityDefinition,
@@ -68,6 +69,7 @@ __all__ = [
     "PeriodicRun",
     "Person",
     "Reference",
+    "ReportSubscription",
     "Requirement",
     "Scope",
     "SignpostCard",

@@ -15,6 +15,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from lms.compliance.claims import ClaimsReport, ClaimView
 from lms.compliance.comparing import CompareReport
+from lms.compliance.deliveries import DeliveriesView
 from lms.compliance.explanations import WhyView
 from lms.compliance.joiners import JoinersReport
 from lms.compliance.panel import CompliancePanel
@@ -85,6 +86,7 @@ def urls() -> list[URLPattern]:
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
         path("compliance/compare/", CompareReport.as_view(), name="lms_compare"),
+        path("compliance/deliveries/", DeliveriesView.as_view(), name="lms_deliveries"),
         path("compliance/joiners/", JoinersReport.as_view(), name="lms_joiners_report"),
         path(
             "compliance/joiners/results/", JoinersReport.as_view(results_only=True), name="lms_joiners_report_results"
@@ -144,6 +146,8 @@ def log_actions(actions: Any) -> None:
         ("lms.claim.accept", _("Report accepted"), _("A reported completion was accepted in spite of its doubts")),
         ("lms.credential.rotate", _("Secret renewed"), _("The credential got a new secret")),
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
+        ("lms.report.subscribe", _("Report by e-mail begun"), _("An office's figures are sent regularly")),
+        ("lms.report.unsubscribe", _("Report by e-mail stopped"), _("An office's figures are not sent any more")),
         ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),
         ("lms.attestation.sign", _("Signed"), _("The person signed")),
     ):

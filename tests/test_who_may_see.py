@@ -104,6 +104,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/compliance/people/results/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/compare/": (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/deliveries/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/joiners/": (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/joiners/results/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),

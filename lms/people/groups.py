@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, Permission
 
 HR, HEADS = "HR", "Heads of office"
-MAINTAINED_BY_HR = ("requirement", "headship", "officeaccess", "organisation", "agreement", "ladder")
+MAINTAINED_BY_HR = (
+    "requirement",
+    "headship",
+    "officeaccess",
+    "organisation",
+    "agreement",
+    "ladder",
+    "reportsubscription",
+)
 
 
 def ensure_groups() -> dict[str, Group]:

@@ -110,7 +110,7 @@ def test_the_pages_have_no_fault_that_axe_finds(
     dora.fill(login="P00004", password=PASSWORD)
     dora.page.press("[name=password]", "Enter")
     dora.settle()
-    for page in ("", "compare/", "compare/?office=WCA", "joiners/"):
+    for page in ("", "compare/", "compare/?office=WCA", "joiners/", "deliveries/"):
         assert dora.open(f"/admin/compliance/{page}") == 200
         dora.check_page()
     dora.close()
