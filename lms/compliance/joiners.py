@@ -19,7 +19,7 @@ from lms.columns import DayColumn
 from lms.compliance.days import AsAt
 from lms.compliance.reports import PERMISSION, LmsReportView
 from lms.people.models import Office, Person
-from lms.requirements.models import Assignment
+from lms.requirements.models import Assignment, Requirement
 
 GATE = "onboarding"
 PERIOD = timedelta(days=365)
@@ -37,11 +37,10 @@ class Joiners:
         return round(100 * self.cleared / self.joined, 1) if self.joined else None
 
 
-def joiners(*, since: date, as_at: date) -> Any:
-    """People who joined after ``since`` and by ``as_at`` under a rule of the gate, with ``lacking`` True or False.
+def marks(**requirement: Any) -> tuple[Exists, Exists]:
+    """Of a person: whether the gate asked for something on the first day, and whether some of it was lacking.
 
-    A rule counts that was in force on the day of joining. A waiver is no completion; a proof that had ended is none
-    either. Who left on the first day never came.
+    A rule counts that was in force on that day. A waiver is no completion; a proof that had ended is none either.
     """
     first_day = OuterRef("joined_on")
     asked = Assignment.objects.filter(
@@ -50,6 +49,7 @@ def joiners(*, since: date, as_at: date) -> Any:
         person=OuterRef("pk"),
         requirement__gate=GATE,
         requirement__applies_from__lte=first_day,
+        **requirement,
     )
     proof = Assignment.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=OuterRef("person__joined_on")),
@@ -57,21 +57,52 @@ def joiners(*, since: date, as_at: date) -> Any:
         requirement=OuterRef("requirement"),
         completed_on__lt=OuterRef("person__joined_on"),
     )
-    came = Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on"))
-    people = Person.objects.filter(came, joined_on__gt=since, joined_on__lte=as_at)
-    return people.annotate(lacking=Exists(asked.filter(~Exists(proof)))).filter(Exists(asked))
+    return Exists(asked), Exists(asked.filter(~Exists(proof)))
 
 
-def counted_joiners(*, offices: Iterable[Office], since: date, as_at: date) -> Joiners:
-    """Of the people of these offices. One query."""
-    found = joiners(since=since, as_at=as_at).filter(office__in=[office.pk for office in offices])
-    counts = found.aggregate(joined=Count("pk"), cleared=Count("pk", filter=Q(lacking=False)))
-    return Joiners(**counts)
+def came(*, since: date, as_at: date) -> Any:
+    """People whose first day was after ``since`` and by ``as_at``; who left on the first day never came."""
+    stayed = Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on"))
+    return Person.objects.filter(stayed, joined_on__gt=since, joined_on__lte=as_at)
 
 
-def joiners_url(*, office: Office | None, as_at: date, cleared: str = "") -> str:
+def joiners(*, since: date, as_at: date, **requirement: Any) -> Any:
+    """Those of ``came`` of whom the gate asked something, with ``lacking`` True or False."""
+    asked, lacking = marks(**requirement)
+    return came(since=since, as_at=as_at).annotate(lacking=lacking).filter(asked)
+
+
+def counted_joiners(
+    *, offices: Iterable[Office], since: date, as_at: date
+) -> list[tuple[Requirement | None, Joiners]]:
+    """Of the people of these offices: for each requirement of the gate, and for all of them together (None).
+
+    Two queries. Empty where no requirement names the gate.
+    """
+    rules: list[Requirement | None] = list(Requirement.objects.filter(gate=GATE))
+    if not rules:
+        return []
+    rules.append(None)
+    found = came(since=since, as_at=as_at).filter(office__in=[office.pk for office in offices])
+    counts: dict[str, Count] = {}
+    for place, rule in enumerate(rules):
+        asked, lacking = marks(requirement=rule) if rule else marks()
+        found = found.annotate(**{f"asked_{place}": asked, f"lacking_{place}": lacking})
+        joined = Q(**{f"asked_{place}": True})
+        counts[f"joined_{place}"] = Count("pk", filter=joined)
+        counts[f"cleared_{place}"] = Count("pk", filter=joined & Q(**{f"lacking_{place}": False}))
+    told = found.aggregate(**counts)
+    return [(rule, Joiners(told[f"joined_{place}"], told[f"cleared_{place}"])) for place, rule in enumerate(rules)]
+
+
+def joiners_url(*, office: Office | None, as_at: date, requirement: Requirement | None, cleared: str = "") -> str:
     """The list behind the figure."""
-    query = {"as_at": as_at.isoformat(), "cleared": cleared, "office": office.code if office else ""}
+    query = {
+        "as_at": as_at.isoformat(),
+        "cleared": cleared,
+        "requirement": requirement.code if requirement else "",
+        "office": office.code if office else "",
+    }
     return f"{reverse('lms_joiners_report')}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
@@ -95,16 +126,19 @@ class JoinersReport(AsAt, LmsReportView):
         DayColumn("joined_on", label=gettext_lazy("Joined on")),
         Column(
             "lacking",
-            label=gettext_lazy("Everything complete before the first day"),
+            label=gettext_lazy("Complete before the first day"),
             accessor=lambda item: _("No") if item.lacking else _("Yes"),
         ),
     ]
 
     def for_viewer(self) -> Any:
-        found = joiners(since=self.as_at - PERIOD, as_at=self.as_at).filter(
+        query = self.request.GET
+        rule = query.get("requirement", "").replace("\x00", "")
+        narrowing = {"requirement__code": rule} if rule else {}
+        found = joiners(since=self.as_at - PERIOD, as_at=self.as_at, **narrowing).filter(
             office__in=[office.pk for office in self.offices]
         )
-        code, cleared = self.request.GET.get("office"), self.request.GET.get("cleared")
+        code, cleared = query.get("office"), query.get("cleared")
         if code:
             office = self.visible_office(code)
             if office is None:

@@ -16,16 +16,27 @@ from lms.people.models import Category, Office
 def taken_apart(*, office: Office | None, offices: Sequence[Office], as_at: date) -> dict[str, Any]:
     """The context of ``lms/admin/_breakdown.html``; ``offices`` are the office and what is below it."""
     found = broken_down(offices=offices, as_at=as_at)
-    since = as_at - PERIOD
     return {
         "bands": BAND_NAMES,
         "breakdown": [_line(item, office, as_at) for item in found],
         "categories": _by_category(found, office, as_at),
-        "joiners": counted_joiners(offices=offices, since=since, as_at=as_at),
-        "joiners_since": since,
-        "joiners_url": joiners_url(office=office, as_at=as_at),
-        "cleared_url": joiners_url(office=office, as_at=as_at, cleared="yes"),
+        "joiners": _joiners(office, offices, as_at),
+        "joiners_since": as_at - PERIOD,
     }
+
+
+def _joiners(office: Office | None, offices: Sequence[Office], as_at: date) -> list[dict[str, Any]]:
+    """A line for each requirement of the gate, and one for all of them, which has no requirement."""
+    return [
+        {
+            "requirement": requirement,
+            "counts": counts,
+            "url": joiners_url(office=office, as_at=as_at, requirement=requirement),
+            "cleared_url": joiners_url(office=office, as_at=as_at, requirement=requirement, cleared="yes"),
+        }
+        for requirement, counts in counted_joiners(offices=offices, since=as_at - PERIOD, as_at=as_at)
+        if counts.joined
+    ]
 
 
 def _line(item: Breakdown, office: Office | None, as_at: date) -> dict[str, Any]:

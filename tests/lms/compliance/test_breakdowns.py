@@ -126,8 +126,22 @@ def gated(cast: Cast) -> Cast:
 
 
 def cleared(cast: Cast) -> tuple[int, int]:
-    found = counted_joiners(offices=[cast.country], since=TODAY - PERIOD, as_at=TODAY)
-    return found.cleared, found.joined
+    """Of all that the gate asks for, and of nothing else."""
+    found = dict(counted_joiners(offices=[cast.country], since=TODAY - PERIOD, as_at=TODAY))
+    assert {rule.code if rule else "all" for rule in found} == {"sea", "respect", "all"}
+    return found[None].cleared, found[None].joined
+
+
+def test_each_requirement_of_the_gate_is_told_apart(gated: Cast, django_assert_num_queries: Any) -> None:
+    satisfied(gated.assignment(gated.bruno, "sea"))
+    before = gated.bruno.joined_on - timedelta(days=1)
+    Assignment.objects.filter(person=gated.bruno, requirement__code="sea").update(completed_on=before)
+    with django_assert_num_queries(2):
+        found = counted_joiners(offices=[gated.country], since=TODAY - PERIOD, as_at=TODAY)
+    assert {rule.code: (counts.cleared, counts.joined) for rule, counts in found if rule} == {
+        "sea": (1, 1), "respect": (0, 1),
+    }  # fmt: skip
+    assert cleared(gated) == (0, 1)
 
 
 def test_a_joiner_is_cleared_by_all_of_the_gate_before_the_first_day(gated: Cast) -> None:
