@@ -133,7 +133,7 @@ class JoinersReport(AsAt, LmsReportView):
 
     def for_viewer(self) -> Any:
         query = self.request.GET
-        rule = query.get("requirement", "").replace("\x00", "")
+        rule = query.get("requirement", "").replace("\x00", "?")  # PostgreSQL takes no NUL; no code holds a "?"
         narrowing = {"requirement__code": rule} if rule else {}
         found = joiners(since=self.as_at - PERIOD, as_at=self.as_at, **narrowing).filter(
             office__in=[office.pk for office in self.offices]

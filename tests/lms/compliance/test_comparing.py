@@ -11,18 +11,16 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
 
 from lms.compliance.charts import LEVELS, level, line, slice_path
 from lms.compliance.figures import rolled_up
 from lms.compliance.trends import month_ends, trend
-from lms.people.models import Office, OfficeAccess
-from tests.cast import PASSWORD, TODAY, Cast, make_office, make_person
-from tests.journeys.browser import Visitor, browser
+from lms.people.models import Office
+from tests.cast import TODAY, Cast, make_office, make_person
 from tests.lms.compliance.test_figures import crowd
 from tests.lms.compliance.test_views import numbers_in, reporting, sign_in
 
-__all__ = ["browser", "crowd", "reporting"]
+__all__ = ["crowd", "reporting"]
 
 PERCENT = st.floats(0, 100)
 
@@ -96,21 +94,3 @@ def test_queries_of_the_comparison_do_not_grow(
     client.get("/admin/compliance/")
     with django_assert_max_num_queries(26):
         assert client.get("/admin/compliance/compare/?office=WCA").status_code == 200
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "language"), [(390, "en"), (1280, "en"), (1280, "ar")])
-def test_the_pages_have_no_fault_that_axe_finds(
-    reporting: Cast, browser: Browser, live_server: Any, width: int, language: str
-) -> None:
-    assert OfficeAccess.objects.exists()
-    dora = Visitor(browser, live_server.url, width=width)
-    dora.speak(language)
-    dora.open("/admin/")
-    dora.fill(login="P00004", password=PASSWORD)
-    dora.page.press("[name=password]", "Enter")
-    dora.settle()
-    for page in ("", "compare/", "compare/?office=WCA", "joiners/", "deliveries/"):
-        assert dora.open(f"/admin/compliance/{page}") == 200
-        dora.check_page()
-    dora.close()
