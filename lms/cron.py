@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from lms.compliance.delivering import deliver_all
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
 from lms.periodic import periodic
@@ -31,3 +32,8 @@ def follow_effects(now: datetime) -> None:
 @periodic(every=timedelta(minutes=1), name="lms.forward_statements")
 def forward_statements(now: datetime) -> None:
     forward_all(now=now)
+
+
+@periodic(every=timedelta(minutes=5), name="lms.deliver_reports")
+def deliver_reports(now: datetime) -> None:
+    deliver_all(now=now)

@@ -1,6 +1,7 @@
 """Gathers the models of the areas, where Django looks for them."""
 
 from lms.compliance.auditing.models import AuditorPack
+from lms.compliance.models import ReportSubscription
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -85,6 +86,7 @@ __all__ = [
     "Posting",
     "ProviderAccount",
     "Reference",
+    "ReportSubscription",
     "Requirement",
     "RuleToApply",
     "RuleVersion",

@@ -3,11 +3,18 @@
 from django.urls import include, path
 
 from lms.compliance import team
-from lms.gate.api import api
+from lms.compliance.api import figures, indicators, people_of_figures
+from lms.gate.api import Bearer, api
 from lms.people import views as people
 from lms.requirements import views as requirements
 from lms.requirements.assigning import owe_at_once
 from lms.signposts import views as signposts
+from lms.tokens.models import AccessToken
+
+PURPOSES = AccessToken.Purpose
+api.add_router("/compliance", figures, auth=Bearer(PURPOSES.COMPLIANCE, PURPOSES.PEOPLE))
+api.add_router("/compliance/people", people_of_figures, auth=Bearer(PURPOSES.PEOPLE))
+api.add_router("/indicators", indicators, auth=Bearer(PURPOSES.INDICATORS))
 
 floor = [
     path("help/", signposts.help_page, name="help"),

@@ -15,11 +15,16 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from lms.compliance.auditing.views import TAKE, AuditorPackView
 from lms.compliance.claims import ClaimsReport, ClaimView
+from lms.compliance.comparing import CompareReport
 from lms.compliance.corrections import CorrectionsReport
+from lms.compliance.deliveries import DeliveriesView
 from lms.compliance.explanations import WhyView
+from lms.compliance.joiners import JoinersReport
 from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
 from lms.compliance.panel import CompliancePanel
-from lms.compliance.views import PERMISSION, OfficeReport, PeopleReport, PersonReport
+from lms.compliance.person_report import PersonReport
+from lms.compliance.reports import PERMISSION
+from lms.compliance.views import OfficeReport, PeopleReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
 from lms.people.admin import (
@@ -96,6 +101,12 @@ def urls() -> list[URLPattern]:
         path("compliance/", OfficeReport.as_view(), name="lms_compliance"),
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
+        path("compliance/compare/", CompareReport.as_view(), name="lms_compare"),
+        path("compliance/deliveries/", DeliveriesView.as_view(), name="lms_deliveries"),
+        path("compliance/joiners/", JoinersReport.as_view(), name="lms_joiners_report"),
+        path(
+            "compliance/joiners/results/", JoinersReport.as_view(results_only=True), name="lms_joiners_report_results"
+        ),
         path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
         path("compliance/corrections/", CorrectionsReport.as_view(), name="lms_corrections"),
         path("compliance/why/<int:assignment>/", WhyView.as_view(), name="lms_why"),
@@ -172,6 +183,8 @@ def log_actions(actions: Any) -> None:
         ("lms.token.issue", _("Token issued"), _("An access token was issued")),
         ("lms.credential.rotate", _("Secret renewed"), _("The credential got a new secret")),
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
+        ("lms.report.subscribe", _("Report by e-mail begun"), _("An office's figures are sent regularly")),
+        ("lms.report.unsubscribe", _("Report by e-mail stopped"), _("An office's figures are not sent any more")),
         ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),
         ("lms.attestation.sign", _("Signed"), _("The person signed")),
     ):

@@ -16,8 +16,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from lms.columns import DayColumn, MomentColumn
-from lms.compliance.reports import LmsReportView
-from lms.compliance.views import PERMISSION
+from lms.compliance.reports import PERMISSION, LmsReportView
 from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES

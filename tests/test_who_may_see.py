@@ -92,6 +92,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "xapi/1.0.3/agents/profile":     (NO,      NO,      NO,      NO,      NO,      NO),
     "xapi/1.0.3/agents/profile/":    (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/clearance/<person>": (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/compliance":         (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/compliance/people":  (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/indicators":         (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/indicators/csv":     (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/":                   (NONE,    NONE,    NONE,    NONE,    NONE,    NONE),
     "api/v1/docs":               (OK,      OK,      OK,      OK,      OK,      OK),
     "api/v1/openapi.json":       (OK,      OK,      OK,      OK,      OK,      OK),
@@ -112,6 +116,12 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/compliance/":         (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/people/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/people/results/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/compare/": (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/deliveries/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/joiners/": (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/joiners/results/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/person/<number>/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),

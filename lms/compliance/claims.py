@@ -18,8 +18,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.columns import MomentColumn
-from lms.compliance.reports import GuardedExport, LmsReportView
-from lms.compliance.views import PERMISSION
+from lms.compliance.reports import PERMISSION, GuardedExport, LmsReportView
 from lms.requirements.claiming import CannotBeAccepted, accept, can_count
 from lms.requirements.models import Claim
 from lms.requirements.plausibility import Doubt

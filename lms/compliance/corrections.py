@@ -16,8 +16,8 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.compliance.days import AsAt
 from lms.compliance.differences import Differences
-from lms.compliance.reports import GuardedExport
-from lms.compliance.views import BUCKETS, PERMISSION
+from lms.compliance.narrowing import BUCKETS
+from lms.compliance.reports import PERMISSION, GuardedExport
 
 PAGE = 50
 

@@ -17,8 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.compliance.looking import Where, looked
-from lms.compliance.reports import GuardedExport
-from lms.compliance.views import PERMISSION
+from lms.compliance.reports import PERMISSION, GuardedExport
 from lms.compliance.waivers import DECIDE, AskForm
 from lms.people.models import person_of
 from lms.requirements.explaining import explain

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, FilteredRelation, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from lms.as_known import was_known
@@ -106,6 +106,12 @@ def _in_post(rows: Any, as_at: date, known_at: datetime | None) -> Any:
         category=Coalesce(F("earlier__category"), F(f"{last}__category")),
         manages=Coalesce(F("earlier__is_manager"), F(f"{last}__is_manager")),
     )
+
+
+def with_office(found: Any) -> Any:
+    """``listed``, with ``office_name`` and ``office_code``, as the office is called today."""
+    office = Office.objects.filter(pk=OuterRef("office")).order_by()
+    return found.annotate(office_name=Subquery(office.values("name")), office_code=Subquery(office.values("code")))
 
 
 def by_office(

@@ -9,7 +9,8 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from lms.compliance.figures import rolled_up
-from lms.compliance.views import PERMISSION, linked
+from lms.compliance.links import linked
+from lms.compliance.reports import PERMISSION
 from lms.people.models import Office
 
 

@@ -18,6 +18,8 @@ from lms.compliance.offices import highest
 from lms.people.feed import FORMULA_STARTS
 from lms.people.models import Office, Person
 
+PERMISSION = "lms.view_compliance"
+
 
 def harmless(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made text again with an apostrophe."""

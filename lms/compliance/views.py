@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -19,39 +18,14 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from lms.columns import DayColumn
 from lms.compliance.days import AsAt
 from lms.compliance.differences import Differences
-from lms.compliance.figures import Row, listed, rolled_up
-from lms.compliance.looking import Where, looked
-from lms.compliance.reports import GuardedExport, LmsReportView
-from lms.people.models import Category, Office, Person
-from lms.requirements.models import Requirement
+from lms.compliance.figures import Row, listed, rolled_up, with_office
+from lms.compliance.links import linked, office_url
+from lms.compliance.narrowing import BUCKETS, narrowed, told
+from lms.compliance.reports import PERMISSION, GuardedExport, LmsReportView
+from lms.compliance.sections import taken_apart
+from lms.compliance.sheets import COLUMNS, About, figures_of, workbook
+from lms.people.models import Category, Office
 from lms.requirements.wording import STANDINGS
-
-BUCKETS = {
-    "in_scope": gettext_lazy("In scope"),
-    "complete": gettext_lazy("Complete"),
-    "within_deadline": gettext_lazy("Within deadline"),
-    "overdue": gettext_lazy("Overdue"),
-    "waived": gettext_lazy("Waived"),
-    "on_leave": gettext_lazy("On long leave"),
-    "left": gettext_lazy("Left"),
-}
-UNIONS = {"in_scope": ("left", "on_leave"), "due": ("left", "on_leave", "within_deadline")}  # by what they leave out
-LISTS = {"due": gettext_lazy("All but those within their deadline"), **BUCKETS}
-PERMISSION = "lms.view_compliance"
-
-
-def list_url(*, office: Office | None, requirement: Requirement, name: str, day: dict[str, str]) -> str:
-    """The list behind one number; ``day`` as ``AsAt.day_query``."""
-    query = {"requirement": requirement.code, "bucket": name, **day}
-    if office:
-        query["office"] = office.code
-    return f"{reverse('lms_people_report')}?{urlencode(query)}"
-
-
-def linked(row: Row, day: dict[str, str]) -> dict[str, Any]:
-    """A line of a table: the figures, and by name of a figure the address of its list."""
-    urls = {name: list_url(office=row.office, requirement=row.requirement, name=name, day=day) for name in LISTS}
-    return {"requirement": row.requirement, "figures": row.figures, "urls": urls}
 
 
 class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
@@ -62,14 +36,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
     page_title = gettext_lazy("Compliance")
     header_icon = "clipboard-list"
     export_filename = "compliance"
-    list_export = [
-        "office.code", "office.name", "requirement.code", "figures.in_scope", "figures.complete",
-        "figures.within_deadline", "figures.overdue", "figures.waived", "figures.on_leave", "figures.left",
-        "figures.percent_of_due", "figures.percent_of_everyone",
-    ]  # fmt: skip
-    export_headings = {
-        "office.code": "office", "office.name": "office_name", "requirement.code": "requirement",
-    }  # fmt: skip
+    list_export = COLUMNS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = request.GET.get("office", "")
@@ -79,7 +46,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         if not code and len(self.roots()) == 1:
             self.office = self.roots()[0]
         if self.is_export:
-            return self.as_spreadsheet(self.rows(), request.GET["export"])  # type: ignore[no-any-return]
+            return self.as_spreadsheet(self.lines(), request.GET["export"])  # type: ignore[no-any-return]
         return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def children(self) -> list[Office]:
@@ -90,25 +57,44 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
     def is_below(self, office: Office) -> bool:
         return self.office is None or office.path.startswith(self.office.path)
 
-    def rows(self) -> list[Row]:
+    def shown(self) -> list[Office]:
         """The office itself first, then those below it."""
-        roots = ([self.office] if self.office else []) + self.children()
-        within = [office for office in self.offices if self.is_below(office)]
-        return rolled_up(roots=roots, offices=within, as_at=self.as_at, known_at=self.known_at)
+        return ([self.office] if self.office else []) + self.children()
+
+    def rows(self) -> list[Row]:
+        return rolled_up(roots=self.shown(), offices=self.within(), as_at=self.as_at, known_at=self.known_at)
+
+    @property
+    def for_outside(self) -> bool:
+        """True where the export leaves HR, so that small numbers are withheld."""
+        return self.request.GET.get("for_outside", "") not in ("", "0")
+
+    def lines(self) -> list[dict[str, Any]]:
+        return figures_of(
+            roots=self.shown(), offices=self.within(), as_at=self.as_at, known_at=self.known_at,
+            for_outside=self.for_outside,
+        )  # fmt: skip
+
+    def to_row_dict(self, item: dict[str, Any]) -> dict[str, Any]:
+        return item
+
+    def get_filename(self) -> str:
+        return f"{self.export_filename}-for-outside" if self.for_outside else self.export_filename
+
+    def write_xlsx(self, queryset: list[dict[str, Any]], output: BytesIO) -> None:
+        about = About(self.office, self.as_at, timezone.now(), self.for_outside)
+        output.write(workbook(queryset, about=about))
 
     def differences(self) -> Differences | None:
         """What came to be known since, of a day that is past."""
-        if self.as_at >= timezone.localdate():
-            return None
-        within = [office for office in self.offices if self.is_below(office)]
-        return Differences(as_at=self.as_at, offices=within)
+        return Differences(as_at=self.as_at, offices=self.within()) if self.as_at < timezone.localdate() else None
 
-    def office_url(self, office: Office) -> str:
-        return f"{reverse('lms_compliance')}?{urlencode({'office': office.code, **self.day_query})}"
+    def within(self) -> list[Office]:
+        return [office for office in self.offices if self.is_below(office)]
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         chain = [item for item in self.offices if self.office and self.office.path.startswith(item.path)]
-        return [{"url": self.office_url(item), "label": item.name} for item in chain]
+        return [{"url": office_url(item, self.day_query), "label": item.name} for item in chain]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.rows()
@@ -120,29 +106,29 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         return super().get_context_data(
             office=self.office,
             as_at=self.as_at,
-            is_past=self.as_at < timezone.localdate(),
-            differences=self.differences(),
+            made_at=timezone.now(),
             buckets=BUCKETS,
             own=[self._line(row) for row in mine],
             requirements=requirements,
             below=[
                 {
                     "office": child,
-                    "url": self.office_url(child),
+                    "url": office_url(child, self.day_query),
                     "cells": [below.get(child.pk, {}).get(item.pk) for item in requirements],
                 }
                 for child in self.children()
             ],
+            is_past=self.as_at < timezone.localdate(),
+            differences=self.differences(),
+            **taken_apart(
+                office=self.office, offices=self.within(), as_at=self.as_at, known_at=self.known_at, day=self.day_query
+            ),
             **kwargs,
         )
 
     def _line(self, row: Row) -> dict[str, Any]:
         line = linked(row, self.day_query)
         return line | {"cells": [(getattr(row.figures, name), line["urls"][name]) for name in BUCKETS]}
-
-
-def _of_office(name: str) -> Subquery:
-    return Subquery(Office.objects.filter(pk=OuterRef("office")).order_by().values(name))
 
 
 class PeopleReport(AsAt, LmsReportView):
@@ -184,13 +170,9 @@ class PeopleReport(AsAt, LmsReportView):
     def for_viewer(self) -> Any:
         query = self.request.GET
         found = (
-            listed(self.as_at, known_at=self.known_at)
+            with_office(listed(self.as_at, known_at=self.known_at))
             .filter(office__in=[office.pk for office in self.offices])
-            .annotate(
-                office_name=_of_office("name"),
-                office_code=_of_office("code"),
-                opens=Q(person__office__in=[office.pk for office in self.visible]),
-            )
+            .annotate(opens=Q(person__office__in=[office.pk for office in self.visible]))
             .select_related("person", "requirement", "completion")
             .order_by("due_on", "person__name", "pk")
         )
@@ -199,73 +181,11 @@ class PeopleReport(AsAt, LmsReportView):
             if office is None:
                 raise Http404
             found = found.filter(office__in=[item.pk for item in self.offices if item.path.startswith(office.path)])
-        if query.get("requirement"):
-            wanted = next((item.pk for item in Requirement.objects.all() if item.code == query["requirement"]), None)
-            found = found.filter(requirement=wanted)
-        bucket = query.get("bucket", "")
-        if bucket in UNIONS:
-            return found.exclude(bucket__in=UNIONS[bucket])
-        return found.filter(bucket=bucket) if bucket in BUCKETS else found
+        return narrowed(found, query, as_at=self.as_at)
 
     def get_page_subtitle(self) -> str:
-        return str(LISTS.get(self.request.GET.get("bucket", ""), ""))
+        return told(self.request.GET)
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         up = {"url": reverse("lms_compliance"), "label": _("Compliance")}
         return [up, *super().get_breadcrumbs_items()]
-
-
-class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
-    """One person: what they owe, why, and what is recorded. Standing only; no score and no answer is shown."""
-
-    permission = PERMISSION
-    template_name = "lms/admin/person.html"
-    header_icon = "user"
-
-    @cached_property
-    def person(self) -> Person:
-        found = (
-            Person.objects.filter(number=self.kwargs["number"], office__in=[office.pk for office in self.offices])
-            .select_related("office", "supervisor", "user")
-            .first()
-        )
-        if found is None:
-            raise Http404
-        return found
-
-    def get_page_title(self) -> str:
-        return self.person.name
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        office = self.person.office
-        up = [
-            {"url": reverse("lms_compliance"), "label": _("Compliance")},
-            {"url": f"{reverse('lms_compliance')}?office={office.code}", "label": office.name},
-        ]
-        return [*up, {"url": "", "label": self.person.name}]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        looked(viewer=self.request.user, people=[self.person], where=Where.PERSON)
-        today = timezone.localdate()
-        assignments = (
-            self.person.assignments.with_standing(today)  # type: ignore[attr-defined]
-            .select_related("requirement", "completion__activity", "completion__statement")
-            .order_by("requirement__title", "-cycle")
-        )
-        return super().get_context_data(
-            shown=self.person,
-            today=today,
-            assignments=assignments,
-            can_invite=self.request.user.has_perm("lms.add_invitation") and not self.person.user_id,
-            invitation=kwargs.pop("invitation", ""),
-            **kwargs,
-        )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Make an invitation link for somebody who cannot be reached by e-mail; it is shown this once."""
-        from lms.people.inviting import invite
-
-        if not request.user.has_perm("lms.add_invitation") or self.person.user_id:
-            raise Http404
-        link = invite(person=self.person, by=request.user)
-        return self.render_to_response(self.get_context_data(invitation=link))

@@ -16,10 +16,14 @@ from lms.tokens.models import AccessToken
 
 
 class Bearer(HttpBearer):
-    """``Authorization: Bearer`` with a token issued in the admin for clearance."""
+    """``Authorization: Bearer`` with a token issued in the admin; one for another purpose is refused like none at all."""
+
+    def __init__(self, *purposes: str) -> None:
+        super().__init__()
+        self.purposes = purposes
 
     def authenticate(self, request: HttpRequest, token: str) -> AccessToken | None:
-        return AccessToken.held(token, purpose=AccessToken.Purpose.CLEARANCE)
+        return AccessToken.held(token, *self.purposes)
 
 
 class MissingOut(Schema):
@@ -58,7 +62,7 @@ api = UncachedAPI(title="Safeguard", version="1", urls_namespace="lms_api", docs
 
 @api.get(
     "/clearance/{person}",
-    auth=Bearer(),
+    auth=Bearer(AccessToken.Purpose.CLEARANCE),
     response={200: ClearanceOut, 401: ErrorOut, 404: ErrorOut},
     summary="May this person pass the gate?",
 )

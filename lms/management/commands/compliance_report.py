@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -11,25 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from lms.compliance.days import NoSuchDay, parse_day
-from lms.compliance.figures import Row, rolled_up
 from lms.compliance.offices import end_of, offices_on
 from lms.compliance.reports import harmless
-
-COLUMNS = (
-    "office", "office_name", "requirement", "in_scope", "complete", "within_deadline", "overdue", "waived",
-    "on_leave", "left", "percent_of_due", "percent_of_everyone",
-)  # fmt: skip
-
-
-def as_dict(row: Row) -> dict[str, Any]:
-    return {
-        "office": row.office.code,
-        "office_name": row.office.name,
-        "requirement": row.requirement.code,
-        **asdict(row.figures),
-        "percent_of_due": row.figures.percent_of_due,
-        "percent_of_everyone": row.figures.percent_of_everyone,
-    }
+from lms.compliance.sheets import COLUMNS, About, figures_of, workbook
 
 
 class Command(BaseCommand):
@@ -42,6 +25,7 @@ class Command(BaseCommand):
             "--as-known", choices=["now", "then"], default="now", help="then: by what was known at that day's end"
         )
         parser.add_argument("--format", choices=["table", "csv", "json", "xlsx"], default="table")
+        parser.add_argument("--for-outside", action="store_true", help="withhold small numbers, for use outside HR")
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
@@ -60,8 +44,14 @@ class Command(BaseCommand):
             )
         offices = [office for office in tree if any(office.path.startswith(root.path) for root in roots)]
         children = [office for office in offices if office.depth == roots[0].depth + 1]
-        found = rolled_up(roots=[*roots, *children], offices=offices, as_at=as_at, known_at=known_at)
-        rows = [as_dict(row) for row in found]
+        outside = options["for_outside"]
+        rows = figures_of(
+            roots=[*roots, *children], offices=offices, as_at=as_at, known_at=known_at, for_outside=outside
+        )
+        if options["format"] == "xlsx":
+            about = About(roots[0] if len(roots) == 1 else None, as_at, timezone.now(), outside)
+            sys.stdout.buffer.write(workbook(rows, about=about))  # redirect it into a file
+            return
         getattr(self, f"write_{options['format']}")(rows, as_at)
 
     def write_json(self, rows: list[dict[str, Any]], as_at: date) -> None:
@@ -71,17 +61,6 @@ class Command(BaseCommand):
         writer = csv.DictWriter(self.stdout, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
-
-    def write_xlsx(self, rows: list[dict[str, Any]], as_at: date) -> None:
-        """Binary, to standard output: redirect it into a file."""
-        from openpyxl import Workbook
-
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet(f"As at {as_at}")
-        sheet.append(COLUMNS)
-        for row in rows:
-            sheet.append([harmless(row[name]) for name in COLUMNS])
-        book.save(sys.stdout.buffer)
 
     def write_table(self, rows: list[dict[str, Any]], as_at: date) -> None:
         cells = [list(COLUMNS)] + [["–" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]

@@ -113,7 +113,7 @@ def _speaker(request: HttpRequest) -> str:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     token = None
     if scheme.lower() == "bearer" and secret:
-        token = AccessToken.held(secret.strip(), purpose=AccessToken.Purpose.PROVISIONING)
+        token = AccessToken.held(secret.strip(), AccessToken.Purpose.PROVISIONING)
     if token is None:
         raise _NotHeld
     name = f"lms.scim.requests.{token.pk}.{int(time.time() // 60)}"
