@@ -18,6 +18,7 @@ from lms.compliance.days import NoSuchDay, parse_day
 from lms.compliance.figures import listed, with_office
 from lms.compliance.indicators import COLUMNS, as_line, indicators_of
 from lms.compliance.narrowing import FILTERS, narrowed
+from lms.compliance.offices import visible_on
 from lms.compliance.reports import harmless
 from lms.compliance.sheets import figures_of
 from lms.people.models import Office
@@ -131,8 +132,8 @@ class Scope:
 def scope_of(request: Any, asked: Asked) -> Scope:
     """What is asked, within what the token opens. Raises NotHere or NoSuchDay."""
     today = timezone.localdate()
-    opened = Office.objects.filter(path__startswith=request.auth.office.path)
-    offices = list(opened)
+    as_at = parse_day(asked.as_at, today=today) if asked.as_at else today
+    offices = visible_on(as_at, [request.auth.office])
     wanted = asked.office or request.auth.office.code
     office = next((item for item in offices if item.code == wanted), None)
     if office is None:
@@ -140,7 +141,7 @@ def scope_of(request: Any, asked: Asked) -> Scope:
     return Scope(
         office,
         [item for item in offices if item.path.startswith(office.path)],
-        parse_day(asked.as_at, today=today) if asked.as_at else today,
+        as_at,
     )
 
 

@@ -57,7 +57,7 @@ def indicators_of(*, offices: Iterable[Office], as_at: date) -> list[Indicator]:
         for row in rows
         for tag, code in tags
         if code == row.requirement.code
-        for name in ((MANAGERS,) if row.requirement.managers_only else (COMPLETION, OVERDUE))
+        for name in ((MANAGERS,) if row.requirement.is_for_managers else (COMPLETION, OVERDUE))
     ]
 
 

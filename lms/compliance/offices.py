@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import F
 from django.utils import timezone
 
 from lms.people.history_models import KnownOffice
@@ -18,24 +17,36 @@ def end_of(day: date) -> datetime:
 
 
 def offices_on(day: date) -> list[Office]:
-    """Every office with the name and the place in the tree that it had at the day's end; a younger one with its first.
+    """Every office with the name and the place in the tree that it had at the day's end; a younger one where it stands now.
 
-    In the order of the tree. Not to be saved. A reorganisation holds from the day it is told.
+    In the order of the tree. Not to be saved. A reorganisation holds from the day it is told. Two queries.
     """
+    now = list(Office.objects.all())
     if day >= timezone.now().astimezone(UTC).date():
-        return list(Office.objects.all())
-    moment, found = end_of(day), dict[int, KnownOffice]()
-    for version in KnownOffice.objects.order_by(F("known_from").desc()):
-        if version.office_id not in found or found[version.office_id].known_from > moment:
-            found[version.office_id] = version
-    return sorted((_as(office, found.get(office.pk)) for office in Office.objects.all()), key=lambda item: item.path)
+        return now
+    # Paths are numbered anew when an office comes between others: only those of one moment go together.
+    then = {version.office_id: version for version in KnownOffice.objects.at(end_of(day))}
+    by_path = {office.path: office for office in now}
+    placed: dict[int, Office] = {}
+    for office in now:  # parents come before their children
+        placed[office.pk] = copy(office)
+        if version := then.get(office.pk):
+            placed[office.pk].path, placed[office.pk].depth, placed[office.pk].name = (
+                version.path, version.depth, version.name,
+            )  # fmt: skip
+        elif then:
+            parent = by_path.get(office.path[: -Office.steplen])
+            _stand_below(placed[office.pk], placed[parent.pk] if parent else None)
+    return sorted(placed.values(), key=lambda item: item.path)
 
 
-def _as(office: Office, version: KnownOffice | None) -> Office:
-    office = copy(office)
-    if version is not None:
-        office.path, office.depth, office.name = version.path, version.depth, version.name
-    return office
+def _stand_below(office: Office, parent: Office | None) -> None:
+    """At the end of that parent's children, under a step that the tree itself does not use."""
+    above = parent.path if parent else ""
+    office.path, office.depth = (
+        f"{above}~{Office._int2str(office.pk % 36**3).zfill(3)}",
+        parent.depth + 1 if parent else 1,
+    )
 
 
 def visible_on(day: date, visible: list[Office]) -> list[Office]:

@@ -110,6 +110,14 @@ class Requirement(PreviewableMixin, WorkflowMixin, DraftStateMixin, RevisionMixi
         """Whom it covers: all of these must hold."""
         return read(self.audience.get_prep_value())
 
+    @property
+    def is_for_managers(self) -> bool:
+        """It covers none but people who manage others."""
+        return any(
+            [(item.kind, item.opposite) for item in clause.conditions] == [("manager", False)]
+            for clause in self.clauses
+        )
+
     def validity_of(self, activity_id: int, *, renewal: bool = False) -> Validity | None:
         """How long a completion of that activity counts here; None where it does not count, at first or for renewing."""
         for accepted in self.accepted.all():

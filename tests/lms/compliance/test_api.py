@@ -23,6 +23,7 @@ from tests.lms.compliance.test_views import reporting
 __all__ = ["crowd", "reporting"]
 
 PURPOSES = AccessToken.Purpose
+MANAGERS = [{"type": "manager", "value": {"opposite": False}}]
 ADDRESSES = ("compliance", "compliance/people", "indicators", "indicators/csv")
 
 
@@ -130,7 +131,7 @@ def test_queries_do_not_grow_with_people(
 
 
 def test_indicators_tell_coverage_and_withhold_small_numbers(crowd: Cast) -> None:
-    Requirement.objects.filter(code="ethics").update(code="sea-managers", managers_only=True)
+    Requirement.objects.filter(code="ethics").update(code="sea-managers", audience=MANAGERS)
     key = token(PURPOSES.INDICATORS, crowd.headquarters)
     rows = ask("indicators", key, as_at="2026-11-23").json()["rows"]
     assert {(row["tag"], row["indicator"]) for row in rows} == {
@@ -176,11 +177,11 @@ def test_a_token_for_figures_names_an_office(cast: Cast) -> None:
 
 def test_a_token_of_each_purpose_is_issued_in_the_admin(cast: Cast, admin_client: Client) -> None:
     form = {"name": "Risk register", "purpose": "indicators", "office": cast.region.pk, "is_active": "on"}
-    answer = admin_client.post("/admin/clearance_tokens/new/", form, follow=True)
+    answer = admin_client.post("/admin/access_tokens/new/", form, follow=True)
     made = AccessToken.objects.get()
     assert (made.purpose, made.office) == ("indicators", cast.region)
     assert made.token_hash not in answer.content.decode()
-    refused = admin_client.post("/admin/clearance_tokens/new/", form | {"office": ""})
+    refused = admin_client.post("/admin/access_tokens/new/", form | {"office": ""})
     assert "Choose an office" in refused.content.decode()
 
 

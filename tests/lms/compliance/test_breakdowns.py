@@ -204,7 +204,7 @@ def test_queries_of_the_joiners_do_not_grow(
     reporting.assign()
     sign_in(client, reporting.dora)
     client.get("/admin/compliance/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         answer = client.get("/admin/compliance/joiners/?office=WCA-SN&as_at=2026-11-24")
     assert "Bruno Late" in answer.content.decode()
 

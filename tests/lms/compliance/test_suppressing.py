@@ -160,5 +160,5 @@ def test_the_same_is_withheld_whichever_office_is_asked_for(crowd: Cast) -> None
             connection,
         ) as queries:
             rows = outside_rows(roots=[office], as_at=TODAY)
-        assert len(queries) == 3
+        assert len(queries) == 4
         assert all(row == everything[office.pk, row.requirement.pk] for row in rows)
