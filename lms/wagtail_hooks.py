@@ -176,6 +176,7 @@ def log_actions(actions: Any) -> None:
         ("lms.auditor_pack.take", _("Auditor pack taken"), _("An auditor pack was taken")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),
         ("lms.assignment.waive", _("Waived"), _("The obligation was set aside")),
+        ("lms.assignment.extend", _("More time given"), _("The obligation got a later due date")),
         ("lms.waiver.ask", _("Waiver asked for"), _("Somebody asked that an obligation be set aside")),
         ("lms.waiver.decide", _("Waiver decided"), _("A request for a waiver was decided")),
         ("lms.claim.accept", _("Report accepted"), _("A reported completion was accepted in spite of its doubts")),

@@ -16,7 +16,7 @@ from tests.cast import cast
 
 __all__ = ["cast"]
 FACTS = (
-    "lms_statement", "lms_completion", "lms_waiver", "lms_ruleversion", "lms_auditorpack",
+    "lms_statement", "lms_completion", "lms_waiver", "lms_extension", "lms_ruleversion", "lms_auditorpack",
     "lms_courses_certificate", "lms_courses_certificatedocument",
     "lms_attestations_attestationtext", "lms_attestations_signature",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.generic import TemplateView
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
@@ -28,6 +28,10 @@ from lms.requirements.models import Waiver, WaiverRequest
 from lms.requirements.waiving import CannotDecide, NeedsSecondPerson, decide
 
 DECIDE = "lms.decide_waiver"
+CANNOT = gettext_noop(
+    "To approve, give a last day within a year; for more time, one after the due date, and not for a renewal. Nothing is "
+    "decided about what is done or no longer owed, and a decision cannot be changed."
+)
 
 
 class AskForm(forms.Form):
@@ -39,7 +43,7 @@ class AskForm(forms.Form):
 
 class DecideForm(forms.Form):
     ends_on = forms.DateField(
-        label=gettext_lazy("Set aside until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=gettext_lazy("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("The last day, a year from today at most. Needed to approve."),
     )  # fmt: skip
 
@@ -119,11 +123,14 @@ class WaiverRequestView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         try:
-            decide(request=self.asked, by=by, approve="approve" in request.POST, ends_on=form.cleaned_data["ends_on"])
+            decide(
+                request=self.asked, by=by, approve="refuse" not in request.POST, more_time="extend" in request.POST,
+                ends_on=form.cleaned_data["ends_on"],
+            )  # fmt: skip
         except NeedsSecondPerson:
             messages.error(request, _("Somebody else has to decide on this request."))
         except CannotDecide:
-            messages.error(request, _("To approve, give a last day within a year. A decision cannot be changed."))
+            messages.error(request, _(CANNOT))
         else:
             messages.success(request, _("The decision is recorded."))
         return redirect("lms_waiver_request", self.asked.pk)

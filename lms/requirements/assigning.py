@@ -14,7 +14,7 @@ from wagtail.log_actions import log
 
 from lms.people.calendars import Calendars
 from lms.people.models import Person
-from lms.requirements.models import Assignment, Requirement
+from lms.requirements.models import Assignment, Extension, Requirement
 from lms.requirements.periods import due_on
 from lms.requirements.projecting import project_all
 from lms.requirements.querysets import AssignmentQuerySet, RequirementQuerySet, audience
@@ -172,7 +172,12 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
     waiting = (
         Assignment.objects.open()
         .filter(requirement=requirement, completed_on=None, carried_until=None)
-        .annotate(known_from=Min("person__assignments__opened_on"))
+        .annotate(
+            known_from=Min("person__assignments__opened_on"),
+            extended=Subquery(
+                Extension.objects.filter(assignment=OuterRef("pk")).order_by("-due_on").values("due_on")[:1]
+            ),
+        )
         .select_related("person")
     )
     waiting = waiting if people is None else waiting.filter(person__in=people)
@@ -183,6 +188,7 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
         opened = assignment.opened_on
         scoped = _before(opened, assignment.known_from, used_from)
         due = _due(requirement, assignment.person, opened, scoped, calendars)
+        due = max(due, assignment.extended or due)
         if due != assignment.due_on:
             log(assignment, "lms.assignment.move", data={"from": str(assignment.due_on), "to": str(due)})
             assignment.due_on = due

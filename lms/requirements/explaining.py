@@ -86,6 +86,8 @@ def _whom(rule: Requirement) -> str:
 def _by_when(assignment: Assignment, rule: Requirement) -> str:
     """From what the due date was counted: the rule's own arithmetic, read backwards."""
     due = day(assignment.due_on)
+    if assignment.extensions.filter(due_on=assignment.due_on).exists():
+        return _("More time was given: due by %(due)s.") % {"due": due}
     if assignment.carried_until is not None:
         return _("The proof before this one ends on %(end)s, so it is to be renewed by %(due)s.") % {
             "end": day(assignment.carried_until), "due": due,

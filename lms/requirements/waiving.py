@@ -1,15 +1,16 @@
-"""Sets an obligation aside for a time: one person asks, another decides."""
+"""Sets an obligation aside for a time, or gives more time: one person asks, another decides."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
 from lms.people.models import Person
-from lms.requirements.models import Assignment, Waiver, WaiverRequest
+from lms.requirements.models import Assignment, Extension, Waiver, WaiverRequest
 from lms.requirements.projecting import project_all
 
 
@@ -22,7 +23,8 @@ class CannotAsk(ValueError):
 
 
 class CannotDecide(ValueError):
-    """The request was decided before, nothing is owed any more, or its last day is missing, past or too far away."""
+    """The request was decided before, nothing is owed any more, or its last day is missing, past, too far away, or gives no
+    more time than there is."""
 
 
 LONGEST = timedelta(days=366)
@@ -43,8 +45,11 @@ def ask(*, assignment: Assignment, reason: str, by: Person, ends_on: date | None
     return request
 
 
-def decide(*, request: WaiverRequest, by: Person, approve: bool, ends_on: date | None = None) -> WaiverRequest:
-    """Approve it until ``ends_on``, its last day, a year from today at most, or refuse it.
+def decide(
+    *, request: WaiverRequest, by: Person, approve: bool, ends_on: date | None = None, more_time: bool = False
+) -> WaiverRequest:
+    """Approve it until ``ends_on``, its last day, a year from today at most, or refuse it. ``more_time``: the obligation is
+    not set aside, but due on that day.
 
     Raises NeedsSecondPerson for who asked and for whom it concerns; CannotDecide.
     """
@@ -60,16 +65,47 @@ def decide(*, request: WaiverRequest, by: Person, approve: bool, ends_on: date |
             is_open = owed.ended_on is None and owed.standing_on(today).is_open
             if not is_open or ends_on is None or not today <= ends_on <= today + LONGEST:
                 raise CannotDecide
-            request.waiver = waive(
-                assignment=request.assignment, reason=request.reason, requested_by=request.requested_by,
-                approved_by=by, starts_on=today, ends_on=ends_on,
-            )  # fmt: skip
+            said: dict[str, Any] = {
+                "assignment": owed,
+                "reason": request.reason,
+                "requested_by": request.requested_by,
+                "approved_by": by,
+            }
+            if more_time:
+                request.extension = extend(**said, due_on=ends_on)
+            else:
+                request.waiver = waive(**said, starts_on=today, ends_on=ends_on)
             request.ends_on = ends_on
-        request.decision = WaiverRequest.Decision.APPROVED if approve else WaiverRequest.Decision.REFUSED
+        request.decision = _decision(approve, more_time)
         request.decided_by, request.decided_at = by, timezone.now()
         request.save()
         log(request.assignment.person, "lms.waiver.decide", user=by.user, data={"decision": request.decision})
     return request
+
+
+def _decision(approve: bool, more_time: bool) -> str:
+    if not approve:
+        return WaiverRequest.Decision.REFUSED
+    return WaiverRequest.Decision.EXTENDED if more_time else WaiverRequest.Decision.APPROVED
+
+
+def extend(
+    *, assignment: Assignment, reason: str, requested_by: Person, approved_by: Person, due_on: date
+) -> Extension:
+    """More time, until ``due_on``. Raises NeedsSecondPerson; CannotDecide for a renewal, or for a day that gives none."""
+    if approved_by.pk in (requested_by.pk, assignment.person_id):
+        raise NeedsSecondPerson
+    with transaction.atomic():
+        owed = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+        if owed.carried_until is not None or due_on <= owed.due_on:
+            raise CannotDecide
+        extension = Extension.objects.create(
+            assignment=owed, reason=reason, due_on=due_on, requested_by=requested_by, approved_by=approved_by
+        )
+        owed.due_on = due_on
+        owed.save(update_fields=["due_on"])
+        log(owed, "lms.assignment.extend", data={"to": str(due_on)})
+    return extension
 
 
 def waive(

@@ -76,7 +76,9 @@ def of_person(person: Person, period: Period, *, codes: list[str]) -> dict[str, 
         Assignment.objects.explicable()
         .filter(person=person, opened_on__lte=period.last)
         .filter(Q(ended_on__isnull=True) | Q(ended_on__gt=period.first))
-        .prefetch_related("waivers__requested_by", "waivers__approved_by")
+        .prefetch_related(
+            "waivers__requested_by", "waivers__approved_by", "extensions__requested_by", "extensions__approved_by"
+        )
         .order_by("requirement__code", "cycle")
     )
     asked = {item.requirement.code for item in assignments}
@@ -124,6 +126,16 @@ def _assignment(assignment: Assignment, period: Period) -> dict[str, Any]:
         "waived_until": assignment.waived_until,
         "proof": completion.sequence if completion else None,
         "standing_on_last_day": assignment.standing_on(period.last).value,
+        "extensions": [
+            {
+                "reason": item.reason,
+                "due_on": item.due_on,
+                "created_at": item.created_at,
+                "requested_by": item.requested_by.uuid,
+                "approved_by": item.approved_by.uuid,
+            }
+            for item in sorted(assignment.extensions.all(), key=lambda item: item.pk)
+        ],  # fmt: skip
         "waivers": [_waiver(item) for item in sorted(assignment.waivers.all(), key=lambda item: item.pk)],
         **_explained(told),
     }

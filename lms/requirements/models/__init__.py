@@ -7,7 +7,7 @@ from lms.requirements.models.known import KnownAssignment
 from lms.requirements.models.ledger import Completion, proof_of
 from lms.requirements.models.rules import AcceptedActivity, Requirement
 from lms.requirements.models.versions import RuleToApply, RuleVersion, SecondPersonApproval
-from lms.requirements.models.waivers import Waiver, WaiverRequest
+from lms.requirements.models.waivers import Extension, Waiver, WaiverRequest
 
 __all__ = [
     "AcceptedActivity",
@@ -15,6 +15,7 @@ __all__ = [
     "Assignment",
     "Claim",
     "Completion",
+    "Extension",
     "KnownAssignment",
     "Requirement",
     "RuleToApply",

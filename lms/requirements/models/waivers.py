@@ -45,8 +45,35 @@ class Waiver(models.Model):
         return f"{self.assignment} {self.get_reason_display()}"
 
 
+class Extension(models.Model):
+    """More time for an obligation, for a coded reason. A fact: appended, never changed. The latest day of several counts.
+
+    Of a first cycle: a renewal is due when the proof before it ends, which nothing can make last longer.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="extensions")
+    reason = models.CharField(max_length=32, choices=Waiver.Reason)
+    due_on = models.DateField()
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "lms"
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        constraints = [
+            models.CheckConstraint(
+                name="lms_extension_needs_a_second_person", condition=~Q(requested_by=F("approved_by"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment} {self.due_on}"
+
+
 class WaiverRequest(models.Model):
-    """Somebody asks that an obligation be set aside for a time; a second person decides.
+    """Somebody asks that an obligation be set aside for a time, or for more time; a second person decides.
 
     The person concerned may ask without giving a reason: it is then kept as an alternative arrangement, which only who
     decides gets to see. Personal data: that somebody asked. Kept with the assignment.
@@ -54,6 +81,7 @@ class WaiverRequest(models.Model):
 
     class Decision(models.TextChoices):
         APPROVED = "approved", _("granted")
+        EXTENDED = "extended", _("more time given")
         REFUSED = "refused", _("not granted")
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="waiver_requests")
@@ -65,6 +93,7 @@ class WaiverRequest(models.Model):
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     waiver = models.OneToOneField(Waiver, null=True, on_delete=models.PROTECT, related_name="request")
+    extension = models.OneToOneField(Extension, null=True, on_delete=models.PROTECT, related_name="request")
 
     class Meta:
         app_label = "lms"
@@ -75,9 +104,13 @@ class WaiverRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="lms_waiver_request_is_decided_whole",
-                condition=Q(decision="", decided_by=None, decided_at=None, waiver=None)
-                | Q(decision="refused", decided_by__isnull=False, decided_at__isnull=False, waiver=None)
-                | Q(decision="approved", decided_by__isnull=False, decided_at__isnull=False, waiver__isnull=False),
+                condition=Q(decision="", decided_by=None, decided_at=None, waiver=None, extension=None)
+                | Q(decided_by__isnull=False, decided_at__isnull=False)
+                & (
+                    Q(decision="refused", waiver=None, extension=None)
+                    | Q(decision="approved", waiver__isnull=False, extension=None)
+                    | Q(decision="extended", waiver=None, extension__isnull=False)
+                ),
             ),
             models.CheckConstraint(
                 name="lms_waiver_request_needs_a_second_person",

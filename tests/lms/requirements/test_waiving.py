@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from lms.people.groups import ensure_groups
 from lms.people.models import OfficeAccess
+from lms.requirements.explaining import explain
 from lms.requirements.models import Activity, Assignment, Waiver, WaiverRequest
 from lms.requirements.standing import Standing
 from lms.requirements.waiving import CannotAsk, CannotDecide, NeedsSecondPerson, ask, decide
@@ -89,6 +90,34 @@ def test_nobody_decides_on_their_own_request_or_about_themselves(cast: Cast, owe
         WaiverRequest.objects.filter(pk=asked.pk).update(
             decision="refused", decided_by=cast.dora, decided_at=timezone.now()
         )
+
+
+def test_more_time_moves_the_due_date_and_stays_when_the_rule_is_looked_at_again(cast: Cast, owed: Assignment) -> None:
+    asked = ask(assignment=owed, reason="connectivity", by=cast.chen)
+    dora = signed_in(cast.dora.user)
+    later = in_days(60)
+    dora.post(f"/admin/compliance/waivers/{asked.pk}/", {"extend": "1", "ends_on": later.isoformat()})
+    asked.refresh_from_db()
+    assert (asked.decision, asked.extension is not None, asked.waiver) == ("extended", True, None)
+    cast.assign(timezone.localdate())
+    owed.refresh_from_db()
+    assert owed.due_on == later
+    assert owed.standing_on(later) is Standing.DUE
+    assert owed.standing_on(later + timedelta(days=1)) is Standing.OVERDUE
+    told = explain(Assignment.objects.explicable().get(pk=owed.pk), today=timezone.localdate())
+    assert told.owed[1].startswith("More time was given: due by ")
+
+
+def test_no_time_is_given_by_oneself_nor_a_day_that_is_earlier(cast: Cast, owed: Assignment) -> None:
+    asked = ask(assignment=owed, reason="connectivity", by=cast.chen)
+    with pytest.raises(NeedsSecondPerson):
+        decide(request=asked, by=cast.chen, approve=True, more_time=True, ends_on=in_days(60))
+    Assignment.objects.filter(pk=owed.pk).update(due_on=in_days(50))
+    with pytest.raises(CannotDecide):
+        decide(request=asked, by=cast.dora, approve=True, more_time=True, ends_on=in_days(50))
+    Assignment.objects.filter(pk=owed.pk).update(carried_until=in_days(50))
+    with pytest.raises(CannotDecide):
+        decide(request=asked, by=cast.dora, approve=True, more_time=True, ends_on=in_days(60))
 
 
 @pytest.mark.parametrize("days", [-1, 367, None])
