@@ -21,6 +21,7 @@ from lms.compliance.deliveries import DeliveriesView
 from lms.compliance.explanations import WhyView
 from lms.compliance.joiners import JoinersReport
 from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
+from lms.compliance.merging import MergeView
 from lms.compliance.panel import CompliancePanel
 from lms.compliance.person_report import PersonReport
 from lms.compliance.reports import PERMISSION
@@ -108,6 +109,7 @@ def urls() -> list[URLPattern]:
             "compliance/joiners/results/", JoinersReport.as_view(results_only=True), name="lms_joiners_report_results"
         ),
         path("compliance/person/<str:number>/", PersonReport.as_view(), name="lms_person_report"),
+        path("compliance/person/<str:number>/merge/", MergeView.as_view(), name="lms_merge"),
         path("compliance/corrections/", CorrectionsReport.as_view(), name="lms_corrections"),
         path("compliance/why/<int:assignment>/", WhyView.as_view(), name="lms_why"),
         path("compliance/waivers/", WaiverRequestsReport.as_view(), name="lms_waiver_requests"),
@@ -170,6 +172,7 @@ def log_actions(actions: Any) -> None:
     for action, label, message in (
         ("lms.person.import", _("Changed by HR's feed"), _("Changed by HR's feed")),
         ("lms.person.renumber", _("Number changed"), _("The person has another number in the HR system")),
+        ("lms.person.merge", _("Merged"), _("Another record of the same person was merged into this one")),
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
         ("lms.person.look", _("Looked at"), _("Somebody opened what is recorded of the person")),

@@ -28,7 +28,7 @@ class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
     def person(self) -> Person:
         found = (
             Person.objects.filter(number=self.kwargs["number"], office__in=[office.pk for office in self.offices])
-            .select_related("office", "supervisor", "user")
+            .select_related("office", "supervisor", "user", "merged_into")
             .first()
         )
         if found is None:
@@ -58,6 +58,7 @@ class PersonReport(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # t
             shown=self.person,
             today=today,
             assignments=assignments,
+            can_merge=self.request.user.has_perm("lms.merge_person"),
             can_invite=self.request.user.has_perm("lms.add_invitation") and not self.person.user_id,
             invitation=kwargs.pop("invitation", ""),
             **kwargs,

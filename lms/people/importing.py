@@ -15,7 +15,7 @@ from lms.people.import_report import ImportReport
 from lms.people.importing_offices import import_offices
 from lms.people.models import LANGUAGES, Category, Headship, Leave, Office, Organisation, Person
 from lms.people.posting import Move, keep_earlier_posts, post_of
-from lms.people.renumbering import renumber
+from lms.people.renumbering import renumber, without_merged
 
 BATCH = 1000
 PLAIN_FIELDS = (
@@ -94,10 +94,15 @@ def put_people(
     transaction; what people owe is the caller's too.
     """
     organisations = {item.code: item for item in Organisation.objects.all()}
-    existing = {person.number: person for person in Person.objects.filter(number__in=[row.number for row in rows])}
+    existing = {
+        person.number: person
+        for person in Person.objects.filter(number__in=[row.number for row in rows]).select_related("merged_into")
+    }
     rows, rejected, report.renumbered, notes = renumber(rows, existing)
     report.rejected += rejected
     report.warnings += notes
+    rows, rejected = without_merged(rows, existing)
+    report.rejected += rejected
     create: list[Person] = []
     update: list[Person] = []
     moved_from: dict[str, int] = {}

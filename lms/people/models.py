@@ -82,6 +82,7 @@ class Office(MP_Node):
         permissions = [
             ("view_compliance", _("Can see the compliance figures of the offices given to them")),
             ("take_auditor_pack", _("Can take an auditor pack of the offices given to them")),
+            ("merge_person", _("Can make one person of two records in the offices given to them")),
             ("see_who_looked", _("Can see who looked at the people of the offices given to them")),
         ]
 
@@ -154,6 +155,10 @@ class Person(models.Model):
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="merged",
+        help_text="This record is of the same person as that one, which is kept.",
+    )  # fmt: skip
 
     objects = PersonQuerySet.as_manager()
 

@@ -56,8 +56,8 @@ class OfficeAccessQuerySet(models.QuerySet[Any]):
 
 class PersonQuerySet(models.QuerySet[Any]):
     def employed(self, on: date) -> PersonQuerySet:
-        """Everybody who has not left by that day; joiners who start later are included."""
-        return self.filter(Q(left_on__isnull=True) | Q(left_on__gt=on))
+        """Everybody who has not left by that day; joiners who start later are included, second records of a person not."""
+        return self.filter(Q(left_on__isnull=True) | Q(left_on__gt=on), merged_into=None)
 
     def below(self, office: Office) -> PersonQuerySet:
         return self.filter(office__path__startswith=office.path)

@@ -67,3 +67,20 @@ def _reason_against(
             "their histories cannot be made one"
         )
     return ""
+
+
+def without_merged(
+    rows: list[feed.PersonRow], existing: dict[str, Person]
+) -> tuple[list[feed.PersonRow], list[feed.Rejected]]:
+    """A record that was merged into another of the same person is no longer kept up: HR sends the one that is kept."""
+    rejected = [
+        feed.Rejected(
+            row.line,
+            f"number {row.number} was merged into {person.merged_into.number}, the same person: send that one",
+            row.values,
+        )
+        for row in rows
+        if (person := existing.get(row.number)) and person.merged_into
+    ]
+    lines = {item.line for item in rejected}
+    return [row for row in rows if row.line not in lines], rejected

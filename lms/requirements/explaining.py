@@ -20,6 +20,7 @@ from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Statement
 from lms.lrs.recording import actor_of
 from lms.people.calendars import Calendars
+from lms.people.models import Person
 from lms.requirements.models import Activity, Assignment, Requirement
 from lms.requirements.periods import add_working_days
 from lms.requirements.standing import Standing
@@ -146,7 +147,7 @@ def _received(assignment: Assignment, activities: list[Activity]) -> list[Receiv
     names = {activity_key(activity.iri): activity.name for activity in activities}
     verbs = {verb_key(verb): word for verb, word in TOLD.items()}
     rows = (
-        Statement.objects.filter(actor=actor_of(assignment.person.uuid), verb__in=verbs)
+        Statement.objects.filter(actor__in=_actors(assignment.person), verb__in=verbs)
         .filter(Q(activity__in=names) | Q(registration=assignment.registration))
         .select_related("claim", "effect")
         .order_by("-stored")[:MOST_RECEIVED]
@@ -162,6 +163,11 @@ def _received(assignment: Assignment, activities: list[Activity]) -> list[Receiv
         )
         for row in rows
     ]
+
+
+def _actors(person: Person) -> list[UUID]:
+    """Of the person, and of the records that were merged into this one."""
+    return [actor_of(uuid) for uuid in (person.uuid, *person.merged.values_list("uuid", flat=True))]
 
 
 def _name(row: Statement, names: dict[UUID, str]) -> str:

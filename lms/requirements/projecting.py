@@ -16,7 +16,8 @@ BATCH = 1000
 
 def project(*, person: Person, activities: Sequence[int]) -> None:
     """Bring the person's assignments up to the ledger, where their requirement accepts one of the activities."""
-    touched = Assignment.objects.filter(person=person, requirement__accepted__activity__in=activities)
+    owner = person.merged_into_id or person.pk
+    touched = Assignment.objects.filter(person=owner, requirement__accepted__activity__in=activities)
     project_all(touched.distinct())
 
 
@@ -50,8 +51,10 @@ def _rebuild(
 ) -> Iterator[tuple[Assignment, dict[str, Any]]]:
     batch = list(batch)
     ledger: dict[int, list[Completion]] = defaultdict(list)
-    for completion in Completion.objects.filter(person__in={item.person_id for item in batch}):
-        ledger[completion.person_id].append(completion)
+    people = {item.person_id for item in batch}
+    merged = dict(Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into"))
+    for completion in Completion.objects.filter(person__in=people | merged.keys()):
+        ledger[merged.get(completion.person_id, completion.person_id)].append(completion)
     for assignment in batch:
         yield assignment, expected(assignment, requirements[assignment.requirement_id], ledger[assignment.person_id])
 

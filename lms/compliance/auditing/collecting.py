@@ -135,7 +135,7 @@ def _assignment(assignment: Assignment, period: Period) -> dict[str, Any]:
                 "approved_by": item.approved_by.uuid,
             }
             for item in sorted(assignment.extensions.all(), key=lambda item: item.pk)
-        ],  # fmt: skip
+        ],
         "waivers": [_waiver(item) for item in sorted(assignment.waivers.all(), key=lambda item: item.pk)],
         **_explained(told),
     }

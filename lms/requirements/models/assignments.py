@@ -27,6 +27,7 @@ class Assignment(models.Model):
         RENEWED = "renewed", _("followed by the next cycle")
         LEFT = "left", _("the person left")
         OUTSIDE = "outside", _("the rule no longer covers the person")
+        MERGED = "merged", _("the record was merged into another of the same person")
 
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="assignments")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
