@@ -37,12 +37,11 @@ def merge(*, kept: Person, merged: Person, by: Any = None, today: date | None = 
         kept, merged = both[kept.pk], both[merged.pk]
         theirs = Assignment.objects.filter(person=merged)
         theirs.update(ended_on=F("opened_on"), ended_because=Assignment.Ended.MERGED)
-        project_all(theirs)
         merged.merged_into = kept
         _hand_over(kept, merged)
         merged.save()
         kept.save()
-        project_all(kept.assignments.all())
+        project_all(Assignment.objects.filter(person__in=[kept, merged]))
         refresh(today=today, people=[kept.pk, merged.pk])
         log(kept, "lms.person.merge", user=by, data={"merged": merged.number})
     return kept

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Completion, Requirement, proof_of
 from lms.requirements.periods import Proof, choose
@@ -52,7 +54,8 @@ def _rebuild(
     batch = list(batch)
     ledger: dict[int, list[Completion]] = defaultdict(list)
     people = {item.person_id for item in batch}
-    merged = dict(Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into"))
+    given_up = Person.objects.filter(Q(merged_into__in=people) | Q(pk__in=people, merged_into__isnull=False))
+    merged = dict(given_up.values_list("pk", "merged_into"))
     for completion in Completion.objects.filter(person__in=people | merged.keys()):
         ledger[merged.get(completion.person_id, completion.person_id)].append(completion)
     for assignment in batch:
