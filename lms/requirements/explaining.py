@@ -61,7 +61,7 @@ class Explanation:
 
 
 def explain(assignment: Assignment, *, today: date) -> Explanation:
-    """Of an assignment fetched with its requirement, person and completion. Four queries."""
+    """Of an assignment fetched with its requirement, person and completion. The number of queries is constant."""
     rule = assignment.requirement
     accepted = list(
         Activity.objects.filter(pk__in=rule.accepted.values("activity")).prefetch_related("parts").order_by("pk")

@@ -100,7 +100,7 @@ def test_the_learner_finds_it_from_my_learning_and_hr_from_the_person(
     client = Client()
     client.cookies["django_language"] = "en"
     client.force_login(cast.bruno.user)  # type: ignore[arg-type]
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         page = client.get(f"/learning/why/{assignment.pk}/").content.decode()
     assert "all parts complete" in page
     assert "was completed on" in page
