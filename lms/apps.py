@@ -14,6 +14,7 @@ class LmsConfig(AppConfig):
         from wagtail.signals import published
 
         from lms import checks  # noqa: F401  registers the system checks
+        from lms.compliance import tallying  # noqa: F401  registers a ledger check
         from lms.lrs.signals import statement_recorded, statements_arrived
         from lms.people import verifying as people  # noqa: F401  registers the ledger checks
         from lms.requirements import (

@@ -47,6 +47,7 @@ class Known(models.Model):
 
     class Meta:
         abstract = True
+        indexes = [models.Index(fields=["known_from"], name="lms_%(class)s_from")]
 
 
 def known_all_along() -> None:

@@ -63,6 +63,9 @@ class LmsSettings:
     FORWARDING_LATE_SECONDS = Setting(
         3600, "Age of a statement on its way to another record store that counts as late."
     )
+    TALLY_FROM = Setting(
+        50_000, "From so many open obligations on, today's figures are tallied every ten minutes (on PostgreSQL)."
+    )
     DRY_RUN_PEOPLE = Setting(20_000, "A rule that covers more people is tried out by a command, not beside its form.")
     IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
     FEED_MOST_LEAVERS_PERCENT = Setting(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from lms.compliance.delivering import deliver_all
+from lms.compliance.tallying import tally_if_large
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
 from lms.periodic import periodic
@@ -17,6 +18,11 @@ from lms.requirements.assigning import refresh
 @periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
 def refresh_assignments(now: datetime) -> None:
     refresh(today=timezone.localdate(now))
+
+
+@periodic(every=timedelta(minutes=10), name="lms.tally")
+def tally(now: datetime) -> None:
+    tally_if_large(now)
 
 
 @periodic(every=timedelta(minutes=1), name="lms.apply_rules")

@@ -2,6 +2,7 @@
 
 from lms.compliance.auditing.models import AuditorPack
 from lms.compliance.models import ReportSubscription
+from lms.compliance.tally_models import Tally, TallyLine
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -96,6 +97,8 @@ __all__ = [
     "SecondPersonApproval",
     "SignpostCard",
     "Statement",
+    "Tally",
+    "TallyLine",
     "Waiver",
     "WaiverRequest",
 ]

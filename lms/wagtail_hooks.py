@@ -19,6 +19,7 @@ from lms.compliance.comparing import CompareReport
 from lms.compliance.corrections import CorrectionsReport
 from lms.compliance.deliveries import DeliveriesView
 from lms.compliance.explanations import WhyView
+from lms.compliance.how_long import HowLongReport
 from lms.compliance.joiners import JoinersReport
 from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
 from lms.compliance.merging import MergeView
@@ -103,6 +104,7 @@ def urls() -> list[URLPattern]:
         path("compliance/people/", PeopleReport.as_view(), name="lms_people_report"),
         path("compliance/people/results/", PeopleReport.as_view(results_only=True), name="lms_people_report_results"),
         path("compliance/compare/", CompareReport.as_view(), name="lms_compare"),
+        path("compliance/how-long/", HowLongReport.as_view(), name="lms_how_long"),
         path("compliance/deliveries/", DeliveriesView.as_view(), name="lms_deliveries"),
         path("compliance/joiners/", JoinersReport.as_view(), name="lms_joiners_report"),
         path(

@@ -129,6 +129,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "admin/compliance/person/<number>/merge/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/how-long/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/corrections/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/waivers/": (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from lms.as_known import was_known
@@ -114,40 +113,22 @@ def with_office(found: Any) -> Any:
     return found.annotate(office_name=Subquery(office.values("name")), office_code=Subquery(office.values("code")))
 
 
-def by_office(
-    *, offices: Iterable[Office], as_at: date, known_at: datetime | None = None
-) -> dict[tuple[int, int], Figures]:
-    """(office, requirement) → figures of the office's own people, without those below. One query."""
-    counted = (
-        listed(as_at, known_at=known_at)
-        .filter(office__in=[office.pk for office in offices])
-        .order_by()
-        .values("office", "requirement", "bucket")
-        .annotate(n=Count("pk"))
+def late_since(as_at: date) -> Case:
+    """Of somebody who is overdue: the last day that was still in time. The end of the proof where one has ended."""
+    return Case(
+        When(completed_on__lte=as_at, then=F("valid_until")),
+        When(carried_until__isnull=False, then=F("carried_until")),
+        default=F("due_on"),
     )
-    found: dict[tuple[int, int], Figures] = {}
-    for row in counted:
-        key = (row["office"], row["requirement"])
-        apart = row["bucket"] in ("left", "on_leave")
-        add = Figures(**{row["bucket"]: row["n"]}, in_scope=0 if apart else row["n"])
-        found[key] = found.get(key, Figures()) + add
-    return found
 
 
-def rolled_up(
-    *, roots: Iterable[Office], offices: Iterable[Office], as_at: date, known_at: datetime | None = None
-) -> list[Row]:
-    """A row for each root and requirement, with everything below the root that is among ``offices``: both as they stood in
-    the tree on that day (``offices.offices_on``)."""
-    offices = list(offices)
-    own = by_office(offices=offices, as_at=as_at, known_at=known_at)
-    requirements = {item.pk: item for item in Requirement.objects.all()}
-    path_of = {office.pk: office.path for office in offices}
-    rows = []
-    for root in roots:
-        total: dict[int, Figures] = {}
-        for (office, requirement), figures in own.items():
-            if path_of[office].startswith(root.path):
-                total[requirement] = total.get(requirement, Figures()) + figures
-        rows += [Row(root, requirements[key], total[key]) for key in requirements if key in total]
-    return rows
+def with_bands(found: Any, as_at: date) -> Any:
+    """``listed``, with ``band``: how late those in the bucket “overdue” are; empty for everybody else."""
+    return found.annotate(late_since=late_since(as_at)).annotate(
+        band=Case(
+            When(~Q(bucket="overdue"), then=Value("")),
+            When(late_since__gte=as_at - timedelta(days=30), then=Value("1-30")),
+            When(late_since__gte=as_at - timedelta(days=90), then=Value("31-90")),
+            default=Value("over-90"),
+        )
+    )

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from lms.compliance.breakdowns import timed, with_bands
+from lms.compliance.figures import with_bands
+from lms.compliance.timing import timed
 from lms.people.models import Category
 from lms.requirements.models import Requirement
 

@@ -16,13 +16,18 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
 
 
+def is_now(day: date) -> bool:
+    """The day has not ended: what stands now is what stood on it."""
+    return day >= timezone.now().astimezone(UTC).date()
+
+
 def offices_on(day: date) -> list[Office]:
     """Every office with the name and the place in the tree that it had at the day's end; a younger one where it stands now.
 
     In the order of the tree. Not to be saved. A reorganisation holds from the day it is told. Two queries.
     """
     now = list(Office.objects.all())
-    if day >= timezone.now().astimezone(UTC).date():
+    if is_now(day):
         return now
     # Paths are numbered anew when an office comes between others: only those of one moment go together.
     then = {version.office_id: version for version in KnownOffice.objects.at(end_of(day))}
@@ -51,6 +56,8 @@ def _stand_below(office: Office, parent: Office | None) -> None:
 
 def visible_on(day: date, visible: list[Office]) -> list[Office]:
     """What stood, on that day, below the highest of the offices that the viewer may see today."""
+    if is_now(day):
+        return visible
     on_day = offices_on(day)
     roots = {office.pk for office in highest(visible)}
     paths = tuple(office.path for office in on_day if office.pk in roots)

@@ -14,8 +14,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from lms.compliance.breakdowns import with_bands
-from lms.compliance.figures import listed
+from lms.compliance.figures import listed, with_bands
 from lms.compliance.offices import offices_on
 from lms.compliance.suppressing import Sums, Tree, withheld
 from lms.people.models import Office

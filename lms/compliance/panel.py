@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from lms.compliance.figures import rolled_up
+from lms.compliance.counting import rolled_up
 from lms.compliance.links import linked
 from lms.compliance.reports import PERMISSION
 from lms.people.models import Office

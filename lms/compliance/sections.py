@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from lms.compliance.breakdowns import BANDS, Breakdown, broken_down
+from lms.compliance.counting import Counts
+from lms.compliance.figures import listed
 from lms.compliance.joiners import PERIOD, counted_joiners, joiners_url
 from lms.compliance.links import Day, list_url
 from lms.compliance.narrowing import BAND_NAMES
+from lms.compliance.timing import durations
 from lms.people.models import Category, Office
+from lms.requirements.models import Requirement
 
 
-def taken_apart(
-    *, office: Office | None, offices: Sequence[Office], as_at: date, known_at: datetime | None, day: Day
-) -> dict[str, Any]:
-    """The context of ``lms/admin/_breakdown.html``; ``offices`` are the office and what is below it."""
-    found = broken_down(offices=offices, as_at=as_at, known_at=known_at)
+def taken_apart(counts: Counts, *, office: Office | None, day: Day) -> dict[str, Any]:
+    """The context of ``lms/admin/_breakdown.html``: of the office and what is below it."""
+    found = broken_down(counts)
     return {
         "bands": BAND_NAMES,
         "breakdown": [_line(item, office, day) for item in found],
         "categories": _by_category(found, office, day),
+    }
+
+
+def how_long(*, office: Office | None, offices: Sequence[Office], as_at: date, day: Day) -> dict[str, Any]:
+    """The context of ``lms/admin/how_long.html``: joiners of the year before, and days from assignment to completion."""
+    within = listed(as_at).filter(office__in=[item.pk for item in offices])
+    took = durations(within)
+    rules = Requirement.objects.in_bulk(list(took))
+    return {
+        "took": [
+            {
+                "requirement": rules[pk],
+                "took": found,
+                "url": list_url(office=office, requirement=rules[pk], name="complete", day=day, timed="1"),
+            }
+            for pk, found in took.items()
+        ],
         "joiners": _joiners(office, offices, as_at),
         "joiners_since": as_at - PERIOD,
     }
@@ -50,7 +69,6 @@ def _line(item: Breakdown, office: Office | None, day: Day) -> dict[str, Any]:
         "bands": [(item.bands[band], url("overdue", band=band)) for band in BANDS],
         "overdue_url": url("overdue"),
         "managers_url": url("in_scope", managers="1"),
-        "took_url": url("complete", timed="1"),
     }
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from lms.compliance.figures import Row, rolled_up
+from lms.compliance.counting import rolled_up
+from lms.compliance.figures import Row
 from lms.compliance.outside import OutsideRow, outside_rows
 from lms.compliance.reports import harmless
 from lms.compliance.suppressing import WITHHELD

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lms.compliance.figures import Figures, by_office
+from lms.compliance.counting import by_office
+from lms.compliance.figures import Figures
 from lms.people.models import Office
 
 MONTHS = 12

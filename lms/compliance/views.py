@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -16,9 +17,10 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.columns import DayColumn
+from lms.compliance.counting import Counts, rolled_up
 from lms.compliance.days import AsAt
 from lms.compliance.differences import Differences
-from lms.compliance.figures import Row, listed, rolled_up, with_office
+from lms.compliance.figures import Row, listed, with_office
 from lms.compliance.links import linked, office_url
 from lms.compliance.narrowing import BUCKETS, narrowed, told
 from lms.compliance.reports import PERMISSION, GuardedExport, LmsReportView
@@ -62,7 +64,11 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         return ([self.office] if self.office else []) + self.children()
 
     def rows(self) -> list[Row]:
-        return rolled_up(roots=self.shown(), offices=self.within(), as_at=self.as_at, known_at=self.known_at)
+        return rolled_up(roots=self.shown(), offices=self.within(), as_at=self.as_at, counts=self.counts)
+
+    @cached_property
+    def counts(self) -> Counts:
+        return Counts(offices=self.within(), as_at=self.as_at, known_at=self.known_at)
 
     @property
     def for_outside(self) -> bool:
@@ -120,9 +126,7 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
             ],
             is_past=self.as_at < timezone.localdate(),
             differences=self.differences(),
-            **taken_apart(
-                office=self.office, offices=self.within(), as_at=self.as_at, known_at=self.known_at, day=self.day_query
-            ),
+            **taken_apart(self.counts, office=self.office, day=self.day_query),
             **kwargs,
         )
 

@@ -53,7 +53,7 @@ class KnownPerson(Known):
     category = models.CharField(max_length=16, choices=Category)
     is_manager = models.BooleanField()
 
-    class Meta:
+    class Meta(Known.Meta):
         app_label = "lms"
         db_table = "lms_known_person"
 
@@ -74,9 +74,10 @@ class KnownPosting(Known):
     starts_on = models.DateField()
     ends_on = models.DateField()
 
-    class Meta:
+    class Meta(Known.Meta):
         app_label = "lms"
         db_table = "lms_known_posting"
+        indexes = [*Known.Meta.indexes, models.Index(fields=["known_until"], name="lms_known_posting_until")]
 
     def __str__(self) -> str:
         return f"{self.posting} {self.known_from}"
@@ -90,9 +91,10 @@ class KnownLeave(Known):
     first_day = models.DateField()
     last_day = models.DateField()
 
-    class Meta:
+    class Meta(Known.Meta):
         app_label = "lms"
         db_table = "lms_known_leave"
+        indexes = [*Known.Meta.indexes, models.Index(fields=["known_until"], name="lms_known_leave_until")]
 
     def __str__(self) -> str:
         return f"{self.leave} {self.known_from}"
@@ -107,7 +109,7 @@ class KnownOffice(Known):
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=200)
 
-    class Meta:
+    class Meta(Known.Meta):
         app_label = "lms"
         db_table = "lms_known_office"
 

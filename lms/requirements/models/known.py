@@ -44,7 +44,7 @@ class KnownAssignment(Known):
 
     objects = KnownAssignmentQuerySet.as_manager()  # type: ignore[misc]
 
-    class Meta:
+    class Meta(Known.Meta):
         app_label = "lms"
         db_table = "lms_known_assignment"
 

@@ -14,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from lms.as_known import known_all_along
-from lms.compliance.figures import Figures, listed, rolled_up
+from lms.compliance.counting import rolled_up
+from lms.compliance.figures import Figures, listed
 from lms.compliance.offices import end_of, offices_on
 from lms.people.importing import import_directory
 from lms.people.models import Leave, Office

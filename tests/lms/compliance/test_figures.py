@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lms.compliance.figures import Figures, rolled_up
+from lms.compliance.counting import rolled_up
+from lms.compliance.figures import Figures
 from lms.people.models import Leave, Office, Person
 from lms.requirements.assigning import refresh
 from lms.requirements.models import Activity, Assignment, Completion, Waiver

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.compliance.figures import rolled_up
+from lms.compliance.counting import rolled_up
 from lms.compliance.outside import SUMS, outside_rows
 from lms.compliance.suppressing import THRESHOLD, Sums, Tree, withheld
 from lms.people.models import Office

@@ -1,0 +1,47 @@
+"""Counts that were made at a moment, so that a page need not count a million obligations anew."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from lms.people.models import Category, Office
+from lms.requirements.models import Requirement
+
+
+class Tally(models.Model):
+    """Everybody whom a figure counts on a day, as it was known at a moment. What came since is counted from the facts.
+
+    A projection: thrown away and made anew at any time. ``known_at``: every change before it is in it, none after it.
+    """
+
+    day = models.DateField()
+    known_at = models.DateTimeField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "lms"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.known_at}"
+
+
+class TallyLine(models.Model):
+    """How many share an office, a requirement and all that a figure or its parts ask."""
+
+    tally = models.ForeignKey(Tally, on_delete=models.CASCADE, related_name="lines")
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    category = models.CharField(max_length=16, choices=Category)
+    manages = models.BooleanField()
+    bucket = models.CharField(max_length=16)
+    band = models.CharField(max_length=16, blank=True)
+    n = models.IntegerField()
+
+    class Meta:
+        app_label = "lms"
+        indexes = [models.Index(fields=["tally", "office"], name="lms_tally_line_office")]
+
+    def __str__(self) -> str:
+        return f"{self.office_id} {self.requirement_id} {self.bucket}: {self.n}"
