@@ -26,11 +26,13 @@ LIVES = """
 CREATE TEMP TABLE lives (person_id bigint, requirement_id bigint, cycle int, opened_on date, carried_until date,
     completed_on date, valid_until date, renew_from date, ended_on date, ended_because text) ON COMMIT DROP
 """
-FIRST = """
+FIRST = f"""
 SELECT p.id AS person_id, r.id AS requirement_id, p.left_on, NULL::date AS carried_until,
-       greatest(least(p.joined_on, %(today)s), %(today)s::date + 1 - %(days)s + (random() * {first})::int) AS opened_on
+       greatest(
+           least(p.joined_on, %(today)s), %(today)s::date + 1 - %(days)s + (random() * {CYCLE_DAYS - 1})::int
+       ) AS opened_on
 FROM lms_person p, unnest(%(requirements)s::bigint[]) AS r (id)
-""".format(first=CYCLE_DAYS - 1)
+"""  # noqa: S608
 NEXT = """
 SELECT l.person_id, l.requirement_id, p.left_on, l.valid_until AS carried_until, l.renew_from AS opened_on
 FROM lives l JOIN lms_person p ON p.id = l.person_id
@@ -82,11 +84,10 @@ INSERT INTO lms_statement (id, statement_id, actor, verb, activity, registration
 SELECT completion_id, statement_id, actor, %(verb)s, activity, registration, at, at, raw,
        encode(sha256(convert_to(raw, 'UTF8')), 'hex')
 FROM (
-    SELECT n.*, a.key AS actor, (%(keys)s::uuid[])[array_position(%(requirements)s::bigint[], requirement_id)] AS activity,
-           (completed_on + time '09:00') AT TIME ZONE 'UTC' AS at,
-           format(%(raw)s, statement_id, p.uuid, (%(iris)s::text[])[array_position(%(requirements)s::bigint[], requirement_id)],
-                  registration, completed_on, completed_on) AS raw
+    SELECT n.*, a.key AS actor, r.key AS activity, (completed_on + time '09:00') AT TIME ZONE 'UTC' AS at,
+           format(%(raw)s, statement_id, p.uuid, r.iri, registration, completed_on, completed_on) AS raw
     FROM numbered n JOIN lms_person p ON p.id = n.person_id JOIN actors a ON a.person_id = n.person_id
+    JOIN unnest(%(requirements)s::bigint[], %(keys)s::uuid[], %(iris)s::text[]) r (id, key, iri) ON r.id = requirement_id
     WHERE completed_on IS NOT NULL
 ) said
 """
@@ -99,10 +100,11 @@ SELECT completion_id, person_id, activity_id, registration, (completed_on + time
 FROM (
     SELECT *, pg_temp.chain(record) OVER (PARTITION BY person_id ORDER BY sequence ROWS UNBOUNDED PRECEDING) AS hash
     FROM (
-        SELECT n.*, (%(activities)s::bigint[])[array_position(%(requirements)s::bigint[], requirement_id)] AS activity_id,
-               format(%(record)s, (%(iris)s::text[])[array_position(%(requirements)s::bigint[], requirement_id)],
-                      completed_on, completed_on, p.uuid, registration, sequence, statement_id) AS record
+        SELECT n.*, r.activity_id,
+               format(%(record)s, r.iri, completed_on, completed_on, p.uuid, registration, sequence, statement_id) AS record
         FROM numbered n JOIN lms_person p ON p.id = n.person_id
+        JOIN unnest(%(requirements)s::bigint[], %(activities)s::bigint[], %(iris)s::text[]) r (id, activity_id, iri)
+            ON r.id = requirement_id
         WHERE completed_on IS NOT NULL
     ) said
 ) chained
