@@ -189,7 +189,7 @@ def people(request: HttpRequest, asked: Query[AskedPeople]) -> Status:
         scope = scope_of(request, asked)
     except (NotHere, NoSuchDay) as error:
         return problem(error)
-    mine = listed(scope.as_at).filter(office__in=[office.pk for office in scope.offices])
+    mine = listed(scope.as_at, offices=scope.offices)
     query = {name: getattr(asked, name) for name in FILTERS}
     found = narrowed(mine, query, as_at=scope.as_at).order_by("pk")
     told = page_of(scope, with_office(found).select_related("person", "requirement", "completion"), page=asked.page,

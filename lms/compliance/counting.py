@@ -34,26 +34,25 @@ class Counts:
     """Of the people of some offices on a day, as known at a moment or now. Read once for the figures and their parts."""
 
     def __init__(self, *, offices: Iterable[Office], as_at: date, known_at: datetime | None = None) -> None:
-        self.offices = [office.pk for office in offices]
+        self.offices = list(offices)
         self.as_at, self.known_at = as_at, known_at
 
     def by(self, *names: str) -> Counter[Group]:
         """How many share these of GROUP. One query; with a tally one more for the first that is asked."""
         if self._tally is None:
-            return grouped(self._of(listed(self.as_at, known_at=self.known_at)), self.as_at, *names)
-        lines = self._tally.lines.filter(office__in=self.offices).order_by().values_list(*names)
+            rows = listed(self.as_at, known_at=self.known_at, offices=self.offices)
+            return grouped(rows, self.as_at, *names)
+        ids = {office.pk for office in self.offices}
+        lines = self._tally.lines.filter(office__in=ids).order_by().values_list(*names)
         found = Counter({group: n for *head, n in lines.annotate(total=Sum("n")) if (group := tuple(head))})
         for group, number in self._since.items():
-            if group[0] in self.offices:
+            if group[0] in ids:
                 found[tuple(group[GROUP.index(name)] for name in names)] += number
         return Counter({group: number for group, number in found.items() if number})
 
     @cached_property
     def requirements(self) -> dict[int, Requirement]:
         return {item.pk: item for item in Requirement.objects.all()}
-
-    def _of(self, rows: Any) -> Any:
-        return rows.filter(office__in=self.offices)
 
     @cached_property
     def _tally(self) -> Tally | None:

@@ -67,10 +67,8 @@ class Differences(Sequence[Difference]):
         return iter(self._read(0, 1 << 31))
 
     def _side(self, *, then: bool) -> Any:
-        rows = listed(self.as_at, known_at=end_of(self.as_at) if then else None)
-        if self.requirement is not None:
-            rows = rows.filter(requirement=self.requirement)
-        return rows.filter(office__in=self.offices)
+        rows = listed(self.as_at, known_at=end_of(self.as_at) if then else None, offices=self.offices.values())
+        return rows if self.requirement is None else rows.filter(requirement=self.requirement)
 
     def _sql(self) -> tuple[str, list[Any]]:
         """The ids of the assignments whose office or figure is another, or that only one side has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from django.db.models import BooleanField, Case, F, FilteredRelation, OuterRef, 
 from django.db.models.functions import Coalesce
 
 from lms.as_known import was_known
-from lms.people.models import Office
+from lms.people.history_models import KnownPerson, KnownPosting, Posting
+from lms.people.models import Office, Person
 from lms.people.querysets import away
 from lms.requirements.models import Assignment, KnownAssignment, Requirement
 from lms.requirements.standing import MISSED, PROVEN, Standing
@@ -65,16 +67,18 @@ class Row:
     figures: Figures
 
 
-def listed(as_at: date, *, known_at: datetime | None = None) -> Any:
+def listed(as_at: date, *, known_at: datetime | None = None, offices: Iterable[Office] | None = None) -> Any:
     """Every assignment that a figure counts, with ``bucket``: the name of the figure that counts it, and with the post held
     on that day: ``office`` (its key), ``category``, ``manages``.
 
-    ``known_at``: as it was known at that moment, as versions of assignments; None: as it is known now.
+    ``known_at``: as it was known at that moment, as versions of assignments; None: as it is known now. ``offices``: of the
+    people of these, without those below; None: of everybody.
     """
     rows = Assignment.objects.all() if known_at is None else KnownAssignment.objects.at(known_at)
-    running = Q(opened_on__lte=as_at) & (Q(ended_on__isnull=True) | Q(ended_on__gt=as_at))
-    left = Q(pk__in=rows.left_by(as_at).values("pk"))
-    return _in_post(rows, as_at, known_at).filter(running | left).with_standing(as_at).annotate(
+    found = _in_post(rows.counted(as_at), as_at, known_at)
+    if offices is not None:
+        found = _of(found, list(offices), as_at, known_at)
+    return found.with_standing(as_at).annotate(
         away=Case(
             When(away(as_at, "person", known_at=known_at), then=Value(True)),
             default=Value(False), output_field=BooleanField(),
@@ -105,6 +109,27 @@ def _in_post(rows: Any, as_at: date, known_at: datetime | None) -> Any:
         category=Coalesce(F("earlier__category"), F(f"{last}__category")),
         manages=Coalesce(F("earlier__is_manager"), F(f"{last}__is_manager")),
     )
+
+
+def _of(found: Any, offices: list[Office], as_at: date, known_at: datetime | None) -> Any:
+    """Those whose post of the day is in these offices."""
+    ids = [office.pk for office in offices]
+    if offices and all(office.depth > 1 for office in offices):
+        # Says nothing new, but lets the database begin with the few people who come into question.
+        found = found.filter(person__in=_people_of(ids, as_at, known_at))
+    return found.filter(office__in=ids)
+
+
+def _people_of(ids: list[int], as_at: date, known_at: datetime | None) -> Any:
+    """Whoever is in these offices now, and whoever was there on that day."""
+    now: Any
+    earlier: Any
+    if known_at is None:
+        now, earlier = Person.objects.order_by().values("pk"), Posting.objects.order_by().values("person")
+    else:
+        now, earlier = (model.objects.at(known_at).values("person") for model in (KnownPerson, KnownPosting))
+    covers = {"starts_on__lte": as_at, "ends_on__gt": as_at}
+    return now.filter(office__in=ids).union(earlier.filter(office__in=ids, **covers), all=True)
 
 
 def with_office(found: Any) -> Any:

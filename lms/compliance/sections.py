@@ -29,7 +29,7 @@ def taken_apart(counts: Counts, *, office: Office | None, day: Day) -> dict[str,
 
 def how_long(*, office: Office | None, offices: Sequence[Office], as_at: date, day: Day) -> dict[str, Any]:
     """The context of ``lms/admin/how_long.html``: joiners of the year before, and days from assignment to completion."""
-    within = listed(as_at).filter(office__in=[item.pk for item in offices])
+    within = listed(as_at, offices=offices)
     took = durations(within)
     rules = Requirement.objects.in_bulk(list(took))
     return {

@@ -173,18 +173,18 @@ class PeopleReport(AsAt, LmsReportView):
 
     def for_viewer(self) -> Any:
         query = self.request.GET
-        found = (
-            with_office(listed(self.as_at, known_at=self.known_at))
-            .filter(office__in=[office.pk for office in self.offices])
-            .annotate(opens=Q(person__office__in=[office.pk for office in self.visible]))
-            .select_related("person", "requirement", "completion")
-            .order_by("due_on", "person__name", "pk")
-        )
+        within = self.offices
         if query.get("office"):
             office = self.visible_office(query["office"])
             if office is None:
                 raise Http404
-            found = found.filter(office__in=[item.pk for item in self.offices if item.path.startswith(office.path)])
+            within = [item for item in self.offices if item.path.startswith(office.path)]
+        found = (
+            with_office(listed(self.as_at, known_at=self.known_at, offices=within))
+            .annotate(opens=Q(person__office__in=[office.pk for office in self.visible]))
+            .select_related("person", "requirement", "completion")
+            .order_by("due_on", "person__name", "pk")
+        )
         return narrowed(found, query, as_at=self.as_at)
 
     def get_page_subtitle(self) -> str:

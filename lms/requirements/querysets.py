@@ -50,13 +50,14 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         """Not ended: the one current cycle of each person and requirement."""
         return self.filter(ended_on__isnull=True)
 
-    def left_by(self, on: date) -> AssignmentQuerySet:
-        """Ended because the person left, within the year before that day, and the person has not come back by then."""
-        left = self.filter(ended_because="left", ended_on__lte=on, ended_on__gt=on - timedelta(days=LEFT_DAYS))
-        running = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    def counted(self, on: date) -> AssignmentQuerySet:
+        """Running on that day; or ended because the person left, within the year before, and has not come back by then."""
+        # Each part of the condition names ``ended_on``, so that an index answers it.
+        running = Q(ended_on__isnull=True, opened_on__lte=on) | Q(ended_on__gt=on, opened_on__lte=on)
+        left = Q(ended_because="left", ended_on__lte=on, ended_on__gt=on - timedelta(days=LEFT_DAYS))
         # Of the same versions, where these are versions: what was not known then has not brought anybody back.
-        back = self.filter(running, person=OuterRef("person"), requirement=OuterRef("requirement"), opened_on__lte=on)
-        return left.exclude(Exists(back))
+        back = self.filter(running, person=OuterRef("person"), requirement=OuterRef("requirement"))
+        return self.filter(running | left & ~Exists(back))
 
     def explicable(self) -> AssignmentQuerySet:
         """With all that ``explaining.explain`` reads of the row."""

@@ -72,7 +72,11 @@ class Assignment(models.Model):
                 | Q(completion__isnull=False, completed_on__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["due_on"], name="lms_assignment_open_due", condition=Q(ended_on__isnull=True))]
+        indexes = [
+            models.Index(fields=["due_on"], name="lms_assignment_open_due", condition=Q(ended_on__isnull=True)),
+            models.Index(fields=["ended_on"], name="lms_assignment_ended", condition=Q(ended_on__isnull=False)),
+            models.Index(fields=["ended_on"], name="lms_assignment_left", condition=Q(ended_because="left")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.requirement} – {self.person}"

@@ -20,6 +20,7 @@ from lms.compliance.offices import end_of, offices_on
 from lms.people.importing import import_directory
 from lms.people.models import Leave, Office
 from lms.requirements.assigning import refresh
+from lms.requirements.models import Assignment
 from tests.cast import TODAY, Cast
 from tests.lms.compliance.test_views import reporting, sign_in  # noqa: F401  # a fixture
 from tests.lms.requirements.test_completing import satisfied
@@ -122,3 +123,22 @@ def test_a_head_does_not_open_whoever_moved_away_since(year_end: Cast, client: C
     assert "person/P00002/" not in shown
     assert "Bruno Late" not in client.get("/admin/compliance/people/").content.decode()
     assert client.get("/admin/compliance/corrections/?office=APA").status_code == 404
+
+
+@pytest.mark.parametrize("then", [True, False])
+def test_of_some_offices_are_listed_those_who_were_there_on_the_day_and_nobody_else(
+    year_end: Cast, then: bool
+) -> None:
+    Assignment.objects.update(opened_on=date(2026, 11, 1))
+    known_all_along()
+    feed("P00002,Bruno Late,APA,FTA,2026-10-24,2026-11-21")
+    feed("P00005,Eve Elsewhere,WCA-SN,FTA,2026-01-05,2026-11-10")
+    Leave.objects.create(person=year_end.dora, first_day=date(2026, 10, 1), last_day=date(2026, 12, 31))
+    tree, known_at = list(Office.objects.all()), end_of(DAY) if then else None
+    everybody = list(listed(DAY, known_at=known_at).order_by("pk").values_list("pk", "office", "bucket"))
+    for some in ([tree[0]], [tree[1]], tree[1:], [year_end.country, year_end.elsewhere], [year_end.elsewhere], []):
+        wanted = {office.pk for office in some}
+        found = listed(DAY, known_at=known_at, offices=some).order_by("pk").values_list("pk", "office", "bucket")
+        assert list(found) == [row for row in everybody if row[1] in wanted]
+    at_home = year_end.elsewhere if then else year_end.country  # Eve's move was told since
+    assert {row[1] for row in everybody} >= {at_home.pk, year_end.headquarters.pk}
