@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from lms.compliance.offices import end_of, visible_on
+from lms.compliance.offices import end_of, is_now, visible_on
 from lms.people.models import Office
 
 EARLIEST = date(1940, 1, 1)
@@ -62,4 +62,4 @@ class AsAt:
 
     def seen(self, visible: list[Office]) -> list[Office]:
         """The offices as they stood in the tree on that day."""
-        return visible_on(self.as_at, visible)
+        return visible if is_now(self.as_at) else visible_on(self.as_at, visible)

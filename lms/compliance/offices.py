@@ -56,8 +56,6 @@ def _stand_below(office: Office, parent: Office | None) -> None:
 
 def visible_on(day: date, visible: list[Office]) -> list[Office]:
     """What stood, on that day, below the highest of the offices that the viewer may see today."""
-    if is_now(day):
-        return visible
     on_day = offices_on(day)
     roots = {office.pk for office in highest(visible)}
     paths = tuple(office.path for office in on_day if office.pk in roots)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -126,8 +127,8 @@ def test_wagtails_own_history_does_not_tell_it(watched: Cast, client: Client, na
     auditor.groups.add(ensure_groups()["Auditors"])
     client.force_login(auditor if name == "auditor" else getattr(watched, name).user)
     shown = client.get("/admin/reports/site-history/").content.decode()
-    for secret in ("Bruno Late", "Looked at", "APA", "uditor pack taken"):
-        assert secret not in shown
+    for secret in ("Bruno Late", "Looked at", "APA", "auditor pack taken"):
+        assert not re.search(rf"(?i)\b{secret}\b", shown)  # not as a part of a token that is random
 
 
 @pytest.mark.parametrize("more", [0, 30])
