@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from lms.verification import run
 from tests.cast import Cast
 
 PEOPLE, OFFICES = 2000, 60
-pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL makes it")
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL makes it")
 
 
 @pytest.fixture(scope="module")
