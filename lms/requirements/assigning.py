@@ -7,16 +7,15 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, F, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from lms.people.calendars import Calendars
 from lms.people.models import Person
-from lms.requirements.models import Assignment, Extension, Requirement
-from lms.requirements.periods import due_on
-from lms.requirements.projecting import project_all
+from lms.requirements.models import Assignment, Completion, Extension, Requirement
+from lms.requirements.opening import Due, open_for
+from lms.requirements.projecting import batches, project_all
 from lms.requirements.querysets import AssignmentQuerySet, RequirementQuerySet, audience
 
 BATCH = 1000
@@ -86,12 +85,13 @@ def _end(rules: RequirementQuerySet, today: date, people: list[int] | None) -> R
 
 def _close(assignments: AssignmentQuerySet, day: Any, because: str) -> int:
     """End them on that day, but not before they opened. What was given on the very day may now belong elsewhere."""
-    ids = list(assignments.values_list("pk", flat=True))
-    for start in range(0, len(ids), BATCH):
-        part = Assignment.objects.filter(pk__in=ids[start : start + BATCH])
+    closed = 0
+    for ids in batches(assignments):
+        part = Assignment.objects.filter(pk__in=ids)
         part.update(ended_on=Greatest(F("opened_on"), day), ended_because=because)
         project_all(part)
-    return len(ids)
+        closed += len(ids)
+    return closed
 
 
 def _day_of_leaving() -> Subquery:
@@ -103,31 +103,28 @@ def _renew(requirement: Requirement, today: date, people: list[int] | None) -> i
     """Open the next cycle of every proof that has reached its renewal window; due when the proof ends."""
     ready = Assignment.objects.open().filter(requirement=requirement, renew_from__lte=today)
     ready = ready if people is None else ready.filter(person__in=people)
-    following = [
-        Assignment(
-            requirement=requirement,
-            person_id=assignment.person_id,
-            cycle=assignment.cycle + 1,
-            opened_on=today,
-            due_on=assignment.valid_until,
-            counts_from=today,
-            carried_until=assignment.valid_until,
-        )
-        for assignment in ready
-    ]
-    _close(ready, Value(today, output_field=DateField()), Assignment.Ended.RENEWED)
-    Assignment.objects.bulk_create(following, batch_size=BATCH)
-    _project_new(requirement, following)
-    return len(following)
+    renewed = 0
+    for ids in batches(ready):
+        part = Assignment.objects.filter(pk__in=ids)
+        following = [_next(assignment, today) for assignment in part]
+        _close(part, Value(today, output_field=DateField()), Assignment.Ended.RENEWED)
+        Assignment.objects.bulk_create(following)
+        project_all(Assignment.objects.open().filter(requirement=requirement, person__in=part.values("person")))
+        renewed += len(ids)
+    return renewed
 
 
-def _project_new(requirement: Requirement, new: list[Assignment]) -> None:
-    """A proof that is there already counts at once."""
-    people = [assignment.person_id for assignment in new]
-    for start in range(0, len(people), BATCH):
-        project_all(
-            Assignment.objects.open().filter(requirement=requirement, person__in=people[start : start + BATCH])
-        )
+def _next(assignment: Assignment, today: date) -> Assignment:
+    assert assignment.valid_until is not None  # what never ends is never renewed
+    return Assignment(
+        requirement_id=assignment.requirement_id,
+        person_id=assignment.person_id,
+        cycle=assignment.cycle + 1,
+        opened_on=today,
+        due_on=assignment.valid_until,
+        counts_from=today,
+        carried_until=assignment.valid_until,
+    )
 
 
 def _open(requirement: Requirement, today: date, people: list[int] | None) -> int:
@@ -136,25 +133,13 @@ def _open(requirement: Requirement, today: date, people: list[int] | None) -> in
         pk__in=Assignment.objects.open().filter(requirement=requirement).values("person")
     )
     missing = missing if people is None else missing.filter(pk__in=people)
-    missing = missing.annotate(
-        cycles=Max("assignments__cycle", filter=Q(assignments__requirement=requirement)),
-        known_from=Min("assignments__opened_on"),
-    ).order_by("pk")
-    used_from = _used_from(requirement)
-    calendars = Calendars() if requirement.working_days else None
-    new = [
-        Assignment(
-            requirement=requirement,
-            person=person,
-            cycle=(person.cycles or 0) + 1,
-            opened_on=today,
-            due_on=_due(requirement, person, today, _before(today, person.known_from, used_from), calendars),
-        )
-        for person in missing
-    ]
-    Assignment.objects.bulk_create(new, batch_size=BATCH)
-    _project_new(requirement, new)
-    return len(new)
+    opened = open_for(missing, Due(requirement, today, used_from=_used_from(requirement)))
+    # A proof that is there already counts at once; of everybody else the facts say nothing.
+    proven = Completion.objects.filter(activity__in=requirement.accepted.values("activity")).values("person")
+    mine = Q(person__in=proven) | Q(person__merged__in=proven)
+    new = Assignment.objects.open().filter(mine, requirement=requirement, opened_on=today).distinct()
+    project_all(new if people is None else new.filter(person__in=people))
+    return opened
 
 
 def _used_from(requirement: Requirement) -> date | None:
@@ -162,49 +147,26 @@ def _used_from(requirement: Requirement) -> date | None:
     return found
 
 
-def _before(day: date, *days: date | None) -> bool:
-    """All of them are known and lie before ``day``."""
-    return all(other is not None and other < day for other in days)
-
-
 def _move(requirement: Requirement, today: date, people: list[int] | None) -> int:
     """Follow a start date that HR changed, or a rule; only for first cycles that are still to be done."""
-    waiting = (
-        Assignment.objects.open()
-        .filter(requirement=requirement, completed_on=None, carried_until=None)
-        .annotate(
-            known_from=Min("person__assignments__opened_on"),
-            extended=Subquery(
-                Extension.objects.filter(assignment=OuterRef("pk")).order_by("-due_on").values("due_on")[:1]
-            ),
-        )
-        .select_related("person")
-    )
+    waiting = Assignment.objects.open().filter(requirement=requirement, completed_on=None, carried_until=None)
     waiting = waiting if people is None else waiting.filter(person__in=people)
-    moved = []
-    used_from = _used_from(requirement)
-    calendars = Calendars() if requirement.working_days else None
-    for assignment in waiting:
-        opened = assignment.opened_on
-        scoped = _before(opened, assignment.known_from, used_from)
-        due = _due(requirement, assignment.person, opened, scoped, calendars)
-        due = max(due, assignment.extended or due)
-        if due != assignment.due_on:
-            log(assignment, "lms.assignment.move", data={"from": str(assignment.due_on), "to": str(due)})
-            assignment.due_on = due
-            moved.append(assignment)
-    Assignment.objects.bulk_update(moved, ["due_on"], batch_size=BATCH)
-    return len(moved)
-
-
-def _due(
-    requirement: Requirement, person: Person, opened_on: date, came_into_scope: bool, calendars: Calendars | None
-) -> date:
-    return due_on(
-        requirement.deadline,
-        joined_on=person.joined_on,
-        applies_from=requirement.applies_from,
-        opened_on=opened_on,
-        came_into_scope=came_into_scope,
-        is_free=calendars.free(person.office_id) if calendars else None,
+    due = Due(requirement, today, used_from=_used_from(requirement))
+    given = Extension.objects.filter(assignment=OuterRef("pk")).order_by("-due_on").values("due_on")[:1]
+    waiting = waiting.annotate(known_from=due.known_from("person__assignments"), extended=Subquery(given))
+    moved: dict[int, date] = {}
+    told = waiting.order_by().values_list(
+        "pk", "due_on", "opened_on", "known_from", "person__joined_on", "person__office", "extended"
     )
+    for pk, due_now, opened_on, known_from, joined_on, office, extended in told.iterator(chunk_size=BATCH):
+        wanted = due.of(joined_on=joined_on, office=office, known_from=known_from, opened_on=opened_on)
+        wanted = max(wanted, extended or wanted)
+        if wanted != due_now:
+            moved[pk] = wanted
+    for ids in batches(Assignment.objects.filter(pk__in=list(moved))) if moved else ():
+        rows = list(Assignment.objects.filter(pk__in=ids).select_related("person"))
+        for row in rows:
+            log(row, "lms.assignment.move", data={"from": str(row.due_on), "to": str(moved[row.pk])})
+            row.due_on = moved[row.pk]
+        Assignment.objects.bulk_update(rows, ["due_on"])
+    return len(moved)
