@@ -33,7 +33,9 @@ def reach_of(requirement: Requirement, today: date) -> str:
     covered = ngettext(
         "It covers %(number)d person.", "It covers %(number)d people.", number
     ) % {"number": number}  # fmt: skip
-    if requirement.applies_from > today:
+    if requirement.has_unpublished_changes:
+        when = gettext("Nothing changes until a second person approves it.")
+    elif requirement.applies_from > today:
         when = gettext("They are assigned on %(day)s, when it begins to apply.") % {
             "day": day(requirement.applies_from)
         }

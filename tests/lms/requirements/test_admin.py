@@ -102,7 +102,7 @@ def test_the_author_of_a_rule_is_told_whom_it_covers_and_that_nobody_is_reminded
     office = [("office", {"office": "APA", "opposite": ""})]
     told = desk.write(submit=False, who=office, applies_from=str(later))
     assert "It covers 1 person." in told
-    assert f"They are assigned on {later:%-d %B %Y}" in told
+    assert "Nothing changes until a second person approves it." in told
     assert "It is in no reminder ladder" not in told
 
 
