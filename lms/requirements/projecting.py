@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.models import Q
 
 from lms.people.models import Person
-from lms.requirements.models import Assignment, Completion, Requirement, proof_of
-from lms.requirements.periods import Proof, choose
+from lms.requirements.models import Assignment, Completion, Requirement, Waiver, proof_of
+from lms.requirements.periods import Proof, Validity, choose
 
 COLUMNS = {
     "completion_id": "bigint",
@@ -36,16 +36,15 @@ def project(*, person: Person, activities: Sequence[int]) -> None:
     """Bring the person's assignments up to the ledger, where their requirement accepts one of the activities."""
     owner = person.merged_into_id or person.pk
     touched = Assignment.objects.filter(person=owner, requirement__accepted__activity__in=activities)
-    _write(_rebuild(touched.distinct().prefetch_related("waivers"), _requirements()))
+    _write(_rebuild(touched.distinct(), _all_terms()))
 
 
 def project_all(assignments: Any) -> int:
     """Bring these assignments up to the facts; answers how many changed. Holds a thousand of them at a time."""
     changed = 0
-    requirements = _requirements()
+    terms = _all_terms()
     for ids in batches(assignments):
-        mine = Assignment.objects.filter(pk__in=ids).prefetch_related("waivers")
-        changed += _write(_rebuild(mine, requirements))
+        changed += _write(_rebuild(Assignment.objects.filter(pk__in=ids), terms))
     return changed
 
 
@@ -74,45 +73,58 @@ def _write(wanted: Iterable[tuple[Assignment, dict[str, Any]]]) -> int:
 
 def rebuilt(assignments: Any) -> Iterator[tuple[Assignment, dict[str, Any]]]:
     """Each assignment with the projection that the facts give, in batches of constant query count."""
-    queryset = assignments.select_related(None).prefetch_related("waivers")
-    requirements = _requirements()
-    rows = queryset.iterator(chunk_size=BATCH)
+    terms = _all_terms()
+    rows = assignments.select_related(None).iterator(chunk_size=BATCH)
     while batch := list(islice(rows, BATCH)):
-        yield from _rebuild(batch, requirements)
+        yield from _rebuild(batch, terms)
 
 
-def _requirements() -> dict[int, Requirement]:
-    return {item.pk: item for item in Requirement.objects.prefetch_related("accepted")}
+Terms = dict[tuple[int, bool], Validity]
+"""Of one requirement: how long a completion counts, by activity and whether it renews. ``Requirement.validity_of`` once
+more, since it is asked of every completion."""
 
 
-def _rebuild(
-    batch: Iterable[Assignment], requirements: dict[int, Requirement]
-) -> Iterator[tuple[Assignment, dict[str, Any]]]:
-    batch = list(batch)
-    accepted = {
-        item.activity_id for pk in {row.requirement_id for row in batch} for item in requirements[pk].accepted.all()
+def _all_terms() -> dict[int, Terms]:
+    return {
+        item.pk: {
+            (accepted.activity_id, renewal): accepted.validity(item.renewal_window_days)
+            for accepted in item.accepted.all()
+            for renewal in (False, True)
+            if accepted.counts(renewal=renewal)
+        }
+        for item in Requirement.objects.prefetch_related("accepted")
     }
+
+
+def _rebuild(batch: Iterable[Assignment], all_terms: dict[int, Terms]) -> Iterator[tuple[Assignment, dict[str, Any]]]:
+    batch = list(batch)
+    activities = {activity for pk in {row.requirement_id for row in batch} for activity, _ in all_terms[pk]}
+    people = {row.person_id for row in batch}
     ledger: dict[int, list[Completion]] = defaultdict(list)
-    people = {item.person_id for item in batch}
     given_up = Person.objects.filter(Q(merged_into__in=people) | Q(pk__in=people, merged_into__isnull=False))
     merged = dict(given_up.values_list("pk", "merged_into"))
-    for completion in Completion.objects.filter(person__in=people | merged.keys(), activity__in=accepted):
+    for completion in Completion.objects.filter(person__in=people | merged.keys(), activity__in=activities):
         ledger[merged.get(completion.person_id, completion.person_id)].append(completion)
-    for assignment in batch:
-        yield assignment, expected(assignment, requirements[assignment.requirement_id], ledger[assignment.person_id])
+    waivers = {
+        waiver.assignment_id: waiver
+        for waiver in Waiver.objects.filter(assignment__in=[row.pk for row in batch]).order_by("pk")
+    }
+    for row in batch:
+        yield row, expected(row, all_terms[row.requirement_id], ledger[row.person_id], waivers.get(row.pk))
 
 
-def expected(assignment: Assignment, requirement: Requirement, completions: Iterable[Completion]) -> dict[str, Any]:
-    """The projection of one assignment: pure but for the rows that it is given."""
+def expected(
+    assignment: Assignment, terms: Terms, completions: Iterable[Completion], waiver: Waiver | None
+) -> dict[str, Any]:
+    """The projection of one assignment: pure but for the rows that it is given. ``waiver``: the last one."""
     proof = choose(
-        _proofs(assignment, requirement, completions),
+        _proofs(assignment, terms, completions),
         registration=assignment.registration,
         opened_on=assignment.opened_on,
         counts_from=assignment.counts_from,
         carried_until=assignment.carried_until,
         ended_on=assignment.ended_on,
     )
-    waiver = max(assignment.waivers.all(), key=lambda item: item.pk, default=None)
     return {
         "completion_id": proof.id if proof else None,
         "completed_on": proof.counts_on if proof else None,
@@ -123,20 +135,20 @@ def expected(assignment: Assignment, requirement: Requirement, completions: Iter
     }
 
 
-def _proofs(assignment: Assignment, requirement: Requirement, completions: Iterable[Completion]) -> Iterator[Proof]:
+def _proofs(assignment: Assignment, terms: Terms, completions: Iterable[Completion]) -> Iterator[Proof]:
     """The completions that the rule accepts. What renews an earlier proof may be another activity than what was the first,
     and one that was given before the renewal was asked for renews nothing."""
     for completion in completions:
         proof = None
         own = completion.registration == assignment.registration
         if assignment.is_renewal:
-            validity = requirement.validity_of(completion.activity_id, renewal=True)
+            validity = terms.get((completion.activity_id, True))
             proof = proof_of(completion, validity, renews=assignment.carried_until) if validity else None
             if proof and (own or (assignment.counts_from and proof.counts_on >= assignment.counts_from)):
                 yield proof
                 continue
-        validity = requirement.validity_of(completion.activity_id)
+        validity = terms.get((completion.activity_id, False))
         if assignment.is_renewal and validity is None:
-            validity = requirement.validity_of(completion.activity_id, renewal=True)
+            validity = terms.get((completion.activity_id, True))
         if validity is not None and not (own and assignment.is_renewal):
             yield proof_of(completion, validity)
