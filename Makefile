@@ -27,11 +27,12 @@ lock:
 	uv pip compile pyproject.toml --extra site --extra demo --group dev --constraint constraints.txt --universal \
 		--generate-hashes --python-version 3.11 --no-annotate --no-header --no-emit-index-url -o requirements.lock
 
-# The stamp depends on the lock: a new lock installs anew.
+# The stamp depends on the lock: a new lock installs anew. The lock names everything, so pip has nothing to resolve: left to
+# itself it looks for a newer package where another asks for an extra of it, and refuses that for want of a hash.
 .venv/.installed: requirements.lock
 	@test -n "$(PYTHON)" || { echo "Safeguard needs Python 3.11 or newer; none was found on PATH."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 # A record store of other people, to which the tests of forwarding pass statements on.
