@@ -11,14 +11,11 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail.signals import published
-
         from lms import checks  # noqa: F401  registers the system checks
         from lms.compliance import tallying  # noqa: F401  registers a ledger check
         from lms.lrs.signals import statement_recorded, statements_arrived
         from lms.people import verifying as people  # noqa: F401  registers the ledger checks
         from lms.requirements import (
-            approving,
             claiming,
             completing,
             verifying,  # noqa: F401  registers the ledger checks
@@ -27,4 +24,3 @@ class LmsConfig(AppConfig):
         for listener in (completing, claiming):
             statements_arrived.connect(listener.on_arrival, dispatch_uid=listener.__name__)
             statement_recorded.connect(listener.on_statement, dispatch_uid=listener.__name__)
-        published.connect(approving.on_published, sender=self.get_model("Requirement"), dispatch_uid="lms.approving")

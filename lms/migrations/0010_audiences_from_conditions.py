@@ -7,7 +7,7 @@ from django.utils import timezone
 
 OWN = (
     "code", "title", "why", "due_from", "due_days", "campaign_on", "working_days", "applies_from", "applies_until",
-    "renewal_window_days", "gate", "gate_allows_until_due",
+    "renewal_window_days", "gate", "gate_allows_until_due", "expire_at",
 )
 
 

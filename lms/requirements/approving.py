@@ -18,7 +18,7 @@ from lms.requirements.models import Requirement, RuleToApply, RuleVersion, Secon
 WORKFLOW = "Approval of requirements"
 OWN = (
     "code", "title", "why", "due_from", "due_days", "campaign_on", "working_days", "applies_from", "applies_until",
-    "renewal_window_days", "gate", "gate_allows_until_due",
+    "renewal_window_days", "gate", "gate_allows_until_due", "expire_at",
 )  # fmt: skip
 OF_ACCEPTED = ("counts_for", "valid_months", "runs_from", "until_day")
 
@@ -56,28 +56,35 @@ def _without_id(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def author_of(revision: Revision | None) -> int | None:
-    """The user who wrote these terms: who saved the first of the last revisions that say the same."""
+    """The user who wrote this: who saved the first of the last revisions that say the same, from the same day on."""
     if revision is None:
         return None
-    wanted, author = terms_of(revision.as_object()), revision.user_id
+    wanted, author = _written(revision), revision.user_id
     earlier = Revision.objects.for_instance(revision.content_object).filter(pk__lt=revision.pk).order_by("-pk")
     for other in earlier[:50]:
-        if terms_of(other.as_object()) != wanted:
+        if _written(other) != wanted:
             break
         author = other.user_id
     return author
 
 
-def on_published(instance: Requirement, revision: Revision, **_: Any) -> None:
-    """Listener of Wagtail's ``published``: the terms are in force from now, unless their day is yet to come."""
-    if not instance.live:
+def _written(revision: Revision) -> dict[str, Any]:
+    """When it comes into force and when it ends is part of what a second person approves."""
+    draft = revision.as_object()
+    return {**terms_of(draft), "go_live_at": draft.go_live_at}
+
+
+def bring_into_force(revision: Revision, *, approver: Any) -> None:
+    """Keep and apply what was published, unless its day is yet to come: the clock publishes it then, as nobody."""
+    requirement = Requirement.objects.get(pk=revision.object_id)
+    if not requirement.live or requirement.live_revision_id != revision.pk:
         return
     approval = TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED).last()
     author = author_of(revision)
     record(
-        requirement=instance,
+        requirement=requirement,
         drafted_by=_name(get_user_model().objects.filter(pk=author).first() if author else None),
-        approved_by=_name(approval.finished_by if approval else None),
+        approved_by=_name(approval.finished_by if approval else approver),
     )
 
 

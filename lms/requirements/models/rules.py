@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -127,11 +127,14 @@ class Requirement(PreviewableMixin, WorkflowMixin, DraftStateMixin, RevisionMixi
 
     def publish(self, revision: Any, user: Any = None, **options: Any) -> Any:
         """Bring a revision into force. Raises approving.NeedsSecondPerson for whoever wrote it."""
-        from lms.requirements.approving import NeedsSecondPerson, author_of
+        from lms.requirements.approving import NeedsSecondPerson, author_of, bring_into_force
 
         if user is not None and author_of(revision) == user.pk:
             raise PermissionDenied(str(NeedsSecondPerson()))
-        return super().publish(revision, user=user, **options)
+        with transaction.atomic():  # terms that are in force, and not kept or applied, would be worse than none
+            published = super().publish(revision, user=user, **options)
+            bring_into_force(revision, approver=user)
+        return published
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         from lms.requirements.previewing import preview

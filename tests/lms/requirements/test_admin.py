@@ -8,7 +8,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import TaskState
@@ -18,7 +20,7 @@ from courses.cron import publish_scheduled
 from lms.people.groups import HR, ensure_groups
 from lms.people.models import OfficeAccess, Person
 from lms.requirements.applying import apply_waiting
-from lms.requirements.approving import ensure_workflow
+from lms.requirements.approving import author_of, ensure_workflow
 from lms.requirements.assigning import refresh
 from lms.requirements.models import Activity, Assignment, Requirement, RuleToApply, RuleVersion
 from lms.requirements.periods import add_months
@@ -141,6 +143,34 @@ def test_an_approver_who_changes_the_draft_becomes_its_author(desk: Desk) -> Non
     farid = Person.objects.get(number="P00007")
     draft.save_revision(user=farid.user)
     desk.act(desk.approver)
+    assert not desk.rule.live
+
+
+def test_when_a_rule_begins_and_ends_is_part_of_what_is_written(desk: Desk) -> None:
+    """Or whoever sets an expiry on a colleague's rule could approve that alone."""
+    desk.write()
+    desk.approve()
+    farid = Person.objects.get(number="P00007")
+    for name in ("expire_at", "go_live_at"):
+        draft = desk.rule.get_latest_revision_as_object()
+        setattr(draft, name, timezone.now() + timedelta(days=2))
+        revision = draft.save_revision(user=farid.user)
+        assert author_of(revision) == farid.user.pk  # type: ignore[union-attr]
+        with pytest.raises(PermissionDenied):
+            revision.publish(user=farid.user)
+    revision.publish(user=desk.cast.dora.user)
+    assert desk.rule.expire_at is None, "it waits for its day"
+
+
+def test_terms_that_cannot_be_kept_do_not_come_into_force(desk: Desk) -> None:
+    def full(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "lms_ruleversion"'):
+            raise OperationalError("no space left on the disk")
+        return execute(sql, *rest)
+
+    desk.write()
+    with connection.execute_wrapper(full), pytest.raises(OperationalError):
+        desk.act(desk.approver)
     assert not desk.rule.live
 
 
