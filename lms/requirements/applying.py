@@ -16,6 +16,8 @@ from lms.requirements.projecting import project_all
 logger = logging.getLogger(__name__)
 BATCH = 1000
 PAUSE = timedelta(minutes=1)
+LEASE = timedelta(minutes=15)
+"""How long a worker is left alone with a piece; long enough for the last one, which opens and ends for everybody."""
 
 
 def apply_waiting(now: datetime | None = None) -> int:
@@ -29,8 +31,8 @@ def apply_waiting(now: datetime | None = None) -> int:
 
 def _apply(pk: int, now: datetime) -> bool:
     """One version, unless another worker has it: whoever puts its next try off first does the work."""
-    lease = now + timedelta(minutes=15)
-    if not RuleToApply.objects.filter(pk=pk, next_try__lte=now).update(next_try=lease, tries=F("tries") + 1):
+    mine = RuleToApply.objects.filter(pk=pk, next_try__lte=now)
+    if not mine.update(next_try=timezone.now() + LEASE, tries=F("tries") + 1):
         return False
     row = RuleToApply.objects.select_related("version__requirement").get(pk=pk)
     try:
@@ -52,8 +54,8 @@ def _project_from(row: RuleToApply) -> None:
     while ids := list(mine.filter(pk__gt=row.cursor).values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             project_all(Assignment.objects.filter(pk__in=ids))
-            row.cursor = ids[-1]
-            row.save(update_fields=["cursor"])
+            row.cursor, row.next_try = ids[-1], timezone.now() + LEASE
+            row.save(update_fields=["cursor", "next_try"])
 
 
 def apply_all(requirement: Requirement, *, today: date) -> Refreshed:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.conf import conf
 from lms.people.models import Category
-from lms.requirements.models import Requirement
+from lms.requirements.models import Assignment, Requirement
 from lms.requirements.querysets import audience
 from lms.requirements.trying import dry_run
 from lms.requirements.wording import audience_in_words
@@ -33,7 +33,8 @@ def preview(requirement: Requirement, request: HttpRequest, *, mode: str) -> Htt
         "requirement": requirement, "number": number, "in_words": audience_in_words(requirement.clauses),
     }  # fmt: skip
     if mode == "dry_run":
-        context |= _dry_run(requirement, number)
+        owing = Assignment.objects.open().filter(requirement=requirement.pk).count()  # narrowing it touches these too
+        context |= _dry_run(requirement, max(number, owing))
         return render(request, "lms/admin/rule_dry_run.html", context)
     categories = people.order_by().values_list("category").annotate(n=Count("pk")).order_by("-n")
     context |= {

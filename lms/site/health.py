@@ -1,4 +1,4 @@
-"""/healthz: database, Redis, worker heartbeat, age of the clock. Says no more than that."""
+"""/healthz: database, Redis, worker heartbeat, age of the clock, what lags behind. Says no more than that."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import django_rq
 from django.db import DatabaseError, connection
+from django.db.models import Count, Q
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -17,6 +18,7 @@ from lms.conf import conf
 from lms.lrs.models import Outgoing
 from lms.periodic import CLOCK
 from lms.periodic_models import PeriodicRun
+from lms.requirements.models import RuleToApply
 
 Check = dict[str, Any]
 
@@ -27,6 +29,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """Anybody may ask; 503 when something stands still."""
     checks = {"database": _database(), **_queue(), "clock": _clock()}
     checks["forwarding"] = _forwarding()
+    checks["rules"] = _rules()
     healthy = all(check["ok"] for check in checks.values())
     body = {"status": "ok" if healthy else "failing", "checks": checks}
     return JsonResponse(body, status=200 if healthy else 503)
@@ -66,6 +69,15 @@ def _forwarding() -> Check:
         age = (timezone.now() - oldest).total_seconds() if oldest else 0
         late = age > conf.FORWARDING_LATE_SECONDS
         return {"ok": True, "late": late, "waiting": waiting.count(), "age_seconds": round(age)}
+    except DatabaseError:
+        return {"ok": False}
+
+
+def _rules() -> Check:
+    """Requirements whose terms are in force and have not reached everybody yet. Why one failed stands in its row."""
+    try:
+        waiting = RuleToApply.objects.aggregate(waiting=Count("pk"), failed=Count("pk", filter=~Q(error="")))
+        return {"ok": not waiting["failed"], **waiting}
     except DatabaseError:
         return {"ok": False}
 

@@ -196,6 +196,50 @@ def test_two_years_instead_of_one_applies_to_todays_holders_as_the_dry_run_said(
     assert overdue.count() == 5
 
 
+def test_one_year_instead_of_two_ends_proof_sooner_and_its_renewal_with_it(desk: Desk) -> None:
+    today = timezone.localdate()
+    desk.write(months="24")
+    desk.approve()
+    done, done_on = Assignment.objects.get(person=desk.cast.bruno), today - timedelta(days=700)
+    Assignment.objects.filter(pk=done.pk).update(opened_on=done_on)
+    satisfied(done, datetime.combine(done_on, time.min, tzinfo=UTC))
+    refresh(today=today)
+    assert desk.cast.assignment(desk.cast.bruno, "safety").standing_on(today) is Standing.EXPIRING
+    desk.write(months="12")
+    desk.approve()
+    renewal = desk.cast.assignment(desk.cast.bruno, "safety")
+    assert (renewal.cycle, renewal.standing_on(today)) == (2, Standing.EXPIRED)
+    assert renewal.due_on == renewal.carried_until == add_months(done_on, 12) - timedelta(days=1)
+
+
+def test_a_rule_that_could_not_be_applied_is_told_and_taken_up_where_it_stopped(desk: Desk, client: Client) -> None:
+    def full(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('DELETE FROM "lms_ruletoapply"'):
+            raise OperationalError("no space left on the disk")
+        return execute(sql, *rest)
+
+    desk.write()
+    desk.act(desk.approver)
+    with connection.execute_wrapper(full):
+        assert apply_waiting() == 0
+    assert client.get("/healthz").json()["checks"]["rules"] == {"ok": False, "waiting": 1, "failed": 1}
+    assert not Assignment.objects.exists()
+    assert apply_waiting(timezone.now() + timedelta(minutes=2)) == 1
+    assert client.get("/healthz").json()["checks"]["rules"] == {"ok": True, "waiting": 0, "failed": 0}
+    assert Assignment.objects.count() == 6
+
+
+def test_a_rule_that_reaches_too_many_is_not_tried_beside_its_form(desk: Desk, settings: Any) -> None:
+    desk.write()
+    desk.approve()
+    settings.LMS_DRY_RUN_PEOPLE = 3
+    values = form(desk.activity, who=[("office", {"office": "APA", "opposite": ""})])
+    values |= {"accepted-INITIAL_FORMS": 1, "accepted-0-id": desk.rule.accepted.get().pk}
+    address = f"/admin/requirements/preview/{desk.rule.pk}/"
+    desk.writer.post(address, values)
+    assert "try_requirement safety" in desk.writer.get(f"{address}?mode=dry_run").content.decode()
+
+
 def test_a_dry_run_says_who_gains_and_loses_by_office_and_how_many_messages_go(desk: Desk) -> None:
     desk.write()
     desk.approve()
