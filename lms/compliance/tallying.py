@@ -46,13 +46,17 @@ def take(*, now: datetime, known_at: datetime | None = None) -> Tally:
 
 
 def settled(now: datetime) -> datetime:
-    """A moment before which nothing can come to be known any more: no transaction that writes began before it."""
+    """A moment before which nothing can come to be known any more: every transaction that is under way began after it.
+
+    By the clock of the database, which dates what becomes known. Also one that has only read so far: its next command may
+    take long before it writes, and what it writes is dated with the command's beginning.
+    """
     if connection.vendor != "postgresql":
         return now - timedelta(minutes=1)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL")
-        began = cursor.fetchone()[0]
-    return min(now, began or now) - timedelta(seconds=1)
+        cursor.execute("SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()")
+        began: datetime = cursor.fetchone()[0]  # of this very question, at the latest
+    return began - timedelta(milliseconds=1)
 
 
 def _lines(tally: Tally) -> Counter[Group]:

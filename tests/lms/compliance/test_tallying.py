@@ -117,9 +117,17 @@ def test_only_today_as_known_now_is_read_from_it(crowd: Cast) -> None:
         assert rolled_up(roots=offices[:1], offices=offices, **more)[0].figures.in_scope < 1000  # type: ignore[arg-type]
 
 
-def test_nothing_can_come_to_be_known_before_a_settled_moment(crowd: Cast) -> None:
-    now = timezone.now()
-    assert settled(now) < now
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite counts from the facts always")
+def test_a_settled_moment_lies_before_everything_that_is_under_way() -> None:
+    """Also before what has only read so far: it may be about to write."""
+    import psycopg
+
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+        (began,) = other.execute("SELECT now()").fetchone() or (None,)
+        connection.cursor().execute("SELECT pg_sleep(1.2)")
+        assert settled(timezone.now()) < began
+    assert began < settled(timezone.now())
 
 
 def test_the_clock_makes_them_where_there_are_many(crowd: Cast, settings: Any) -> None:
