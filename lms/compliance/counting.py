@@ -92,10 +92,13 @@ def changed(tally: Tally, *, until: datetime | None) -> Counter[Group]:
 
 
 def touched_since(moment: datetime) -> QuerySet[Any]:
-    """Everybody about whom something became known after that moment: an obligation, a post, an earlier post, a leave."""
+    """Everybody about whom something became known after that moment: an obligation, a post, an earlier post, a leave.
+
+    ``ended``: also of whom it was known until then, where a row was taken away or is another person's now.
+    """
     later, ended = Q(known_from__gt=moment), Q(known_until__gt=moment)
     return Person.objects.filter(
-        Q(pk__in=KnownAssignment.objects.filter(later).values("person"))
+        Q(pk__in=KnownAssignment.objects.filter(later | ended).values("person"))
         | Q(pk__in=KnownPerson.objects.filter(later).values("person"))
         | Q(pk__in=KnownPosting.objects.filter(later | ended).values("person"))
         | Q(pk__in=KnownLeave.objects.filter(later | ended).values("person"))

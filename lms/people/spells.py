@@ -47,6 +47,25 @@ def moved(past: Sequence[Spell], *, before: Post, after: Post, since: date) -> l
     return kept
 
 
+def continued(
+    earlier: Sequence[Spell], earlier_post: Post, past: Sequence[Spell], post: Post, *, at: date
+) -> list[Spell]:
+    """The past spells of one person of two records: until that day as the earlier record tells it, then as the other does.
+
+    ``earlier_post`` and ``post`` are what stands on each record now.
+    """
+    last = earlier[-1].ends_on if earlier else BEGINNING
+    told = (*earlier, Spell(earlier_post, last, date.max))
+    first = [replace(spell, ends_on=min(spell.ends_on, at)) for spell in told if spell.starts_on < at]
+    second = [replace(spell, starts_on=max(spell.starts_on, at)) for spell in past if spell.ends_on > at]
+    if not second:
+        while first and first[-1].post == post:
+            first.pop()
+    elif first and first[-1].post == second[0].post:
+        second[0] = replace(second[0], starts_on=first.pop().starts_on)
+    return first + second
+
+
 def post_on(past: Sequence[Spell], now: Post, day: date) -> Post:
     """The post held on that day."""
     return next((spell.post for spell in past if spell.starts_on <= day < spell.ends_on), now)

@@ -47,6 +47,14 @@ class KnownAssignment(Known):
     class Meta(Known.Meta):
         app_label = "lms"
         db_table = "lms_known_assignment"
+        indexes = [
+            *Known.Meta.indexes,
+            models.Index(
+                fields=["known_until"],
+                name="lms_known_assignment_until",
+                condition=models.Q(known_until__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.assignment_id} {self.known_from}"

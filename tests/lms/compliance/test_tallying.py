@@ -22,6 +22,7 @@ from lms.cron import tally
 from lms.people.importing import import_directory
 from lms.people.models import Leave, Office, Person
 from lms.requirements.assigning import refresh
+from lms.requirements.merging import merge
 from lms.requirements.models import Assignment
 from lms.requirements.waiving import waive
 from tests.cast import Cast, make_person
@@ -45,9 +46,9 @@ def told() -> Any:
 def something_happens(cast: Cast, rng: random.Random) -> None:
     """One of the things of a working day."""
     today = timezone.localdate()
-    people = list(Person.objects.filter(number__startswith="Q"))
+    people = list(Person.objects.filter(number__startswith="Q", merged_into=None))
     person = rng.choice(people)
-    match rng.randrange(6):
+    match rng.randrange(7):
         case 0:
             owed = Assignment.objects.open().filter(person=person, completion=None).first()
             if owed:
@@ -68,6 +69,10 @@ def something_happens(cast: Cast, rng: random.Random) -> None:
         case 4:
             make_person(f"Q{90000 + Person.objects.count()}", cast.country, joined_on=today)
             refresh(today=today)
+        case 6:
+            other = rng.choice(people)
+            if other != person:
+                merge(kept=person, merged=other, today=today)
         case 5:
             owed = Assignment.objects.open().filter(person=person, completion=None).first()
             if owed:

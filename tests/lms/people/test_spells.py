@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.people.spells import BEGINNING, Post, Spell, moved, post_on
+from lms.people.spells import BEGINNING, Post, Spell, continued, moved, post_on
 
 START = date(2026, 1, 1)
 DAYS = 40
@@ -47,3 +47,24 @@ def test_spells_follow_one_another_without_gap_or_overlap(told: list[tuple[Post,
 def test_the_same_told_again_changes_nothing() -> None:
     once = moved([], before=POSTS[0], after=POSTS[1], since=START)
     assert moved(once, before=POSTS[1], after=POSTS[1], since=START) == once == [Spell(POSTS[0], BEGINNING, START)]
+
+
+@given(earlier=moves, later=moves, at=st.integers(0, DAYS - 1))
+def test_two_records_are_one_history_that_changes_hands_on_a_day(
+    earlier: list[tuple[Post, int]], later: list[tuple[Post, int]], at: int
+) -> None:
+    (first, was), (second, now) = (_lived(told) for told in (earlier, later))
+    day = START + timedelta(days=at)
+    whole = continued(first, was, second, now, at=day)
+    for n in range(DAYS):
+        that = START + timedelta(days=n)
+        assert post_on(whole, now, that) == (post_on(first, was, that) if that < day else post_on(second, now, that))
+    assert [spell.starts_on for spell in whole] == [BEGINNING, *(spell.ends_on for spell in whole)][: len(whole)]
+
+
+def _lived(told: list[tuple[Post, int]]) -> tuple[list[Spell], Post]:
+    now, past = POSTS[0], list[Spell]()
+    for after, day in told:
+        past = moved(past, before=now, after=after, since=START + timedelta(days=day))
+        now = after
+    return past, now

@@ -46,8 +46,8 @@ class Life:
 
     def completes(self, day: date, *, rule: Requirement | None = None, person: Person | None = None) -> None:
         """In the cycle that is open then."""
-        self.on(day)
         whose = person or self.person
+        refresh(today=day, people=[whose.pk])
         owed = Assignment.objects.open().get(person=whose, requirement=rule or self.rule)
         at = datetime.combine(day, time(12), tzinfo=UTC)
         say(whose, v.SATISFIED, self.activity.iri, owed.registration, at)
@@ -77,7 +77,10 @@ class Life:
 
     def counted(self, day: date) -> list[str]:
         """By which figure the person is counted on that day, once for each obligation."""
-        return sorted(item.bucket for item in listed(day).filter(person=self.person, requirement=self.rule))
+        return self.counted_of(self.person, day)
+
+    def counted_of(self, person: Person, day: date) -> list[str]:
+        return sorted(item.bucket for item in listed(day).filter(person=person, requirement=self.rule))
 
 
 @dataclass(frozen=True)
@@ -244,6 +247,27 @@ def merged(cast: Cast, n: int) -> str:
     return f"the other record completed it on {done}: the kept one has it, and is counted once, also for days before"
 
 
+def merged_after_a_return(cast: Cast, n: int) -> str:
+    life = Life(cast)
+    former = make_person(f"F{Person.objects.count()}", cast.elsewhere, joined_on=START)
+    back, done, left = START + days(150 + n), START + days(5), START + days(60)
+    Person.objects.filter(pk=life.person.pk).update(joined_on=back)
+    refresh(today=START, people=[former.pk])
+    life.completes(done, person=former)
+    Person.objects.filter(pk=former.pk).update(left_on=left)
+    refresh(today=left, people=[former.pk])
+    life.on(back)
+    before = [life.counted_of(former, at) for at in (done, left)]
+    merge(kept=life.person, merged=Person.objects.get(pk=former.pk), today=back)
+    assert before == [life.counted(at) for at in (done, left)] == [["complete"], ["left"]], "as it was, and not twice"
+    assert not life.counted_of(former, done)
+    where = {at: listed(at).get(person=life.person, requirement=life.rule).office for at in (done, back)}
+    assert where == {done: cast.elsewhere.pk, back: cast.country.pk}
+    assert [(item.cycle, item.ended_because) for item in life.cycles] == [(1, "left"), (2, "")]
+    assert life.counted(back) == ["complete"]
+    return f"left on {left} under the former number, back on {back}: one history, done by the proof of {done}"
+
+
 CASES = [
     Case("Renewed early", "The new proof is valid from the day of completion; the first one stays in the ledger.", early),
     Case("Renewed early, counted from the end of the proof", "The date does not drift.", early_without_drift),
@@ -263,4 +287,6 @@ CASES = [
          transferred),
     Case("Two records of one person merged", "Proof of both counts for the kept record, and nobody is counted twice.",
          merged),
+    Case("Rehired under another number, then merged", "Days before the return count the former record, its office and its "
+         "standing; from then on the kept one.", merged_after_a_return),
 ]  # fmt: skip
