@@ -18,10 +18,11 @@ from django.utils.translation import gettext
 
 from lms.compliance.delivery_days import due_day, figures_day, next_time
 from lms.compliance.models import ReportSubscription
+from lms.compliance.offices import visible_on
 from lms.compliance.sheets import XLSX, About, figures_of, workbook
 from lms.compliance.subscribing import is_entitled
 from lms.conf import conf
-from lms.people.models import Office, person_of
+from lms.people.models import person_of
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +79,8 @@ def compose(found: ReportSubscription, *, at: datetime) -> EmailMessage:
     person = person_of(found.recipient)
     day = timezone.localdate(at)
     as_at = figures_day(found.every, day)
-    below = list(Office.objects.filter(path__startswith=found.office.path))
-    shown = [item for item in below if item.depth <= found.office.depth + 1]
+    below = visible_on(as_at, [found.office])
+    shown = [item for item in below if item.depth <= below[0].depth + 1]
     about = About(found.office, as_at, timezone.now(), found.for_outside)
     with translation.override(person.language if person else "en"):
         lines = figures_of(roots=shown, offices=below, as_at=as_at, for_outside=found.for_outside)

@@ -27,5 +27,7 @@ class HowLongReport(OfficeReport):
         return [{"url": office_url(item, self.day_query, PAGE), "label": item.name} for item in chain]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = how_long(office=self.office, offices=self.within(), as_at=self.as_at, day=self.day_query)
+        told = how_long(
+            office=self.office, offices=self.within(), as_at=self.as_at, known_at=self.known_at, day=self.day_query
+        )
         return TemplateView.get_context_data(self, office=self.office, as_at=self.as_at, **told, **kwargs)

@@ -61,9 +61,9 @@ def marks(**requirement: Any) -> tuple[Exists, Exists]:
 
 
 def came(*, since: date, as_at: date) -> Any:
-    """People whose first day was after ``since`` and by ``as_at``; who left on the first day never came."""
+    """People whose first day was after ``since`` and by ``as_at``, once each; who left on the first day never came."""
     stayed = Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on"))
-    return Person.objects.filter(stayed, joined_on__gt=since, joined_on__lte=as_at)
+    return Person.objects.filter(stayed, joined_on__gt=since, joined_on__lte=as_at, merged_into=None)
 
 
 def joiners(*, since: date, as_at: date, **requirement: Any) -> Any:
@@ -143,7 +143,7 @@ class JoinersReport(AsAt, LmsReportView):
             office = self.visible_office(code)
             if office is None:
                 raise Http404
-            found = found.filter(office__path__startswith=office.path)
+            found = found.filter(office__in=[item.pk for item in self.offices if item.path.startswith(office.path)])
         if cleared:
             found = found.filter(lacking=cleared != "yes")
         return found.select_related("office").order_by("joined_on", "name", "pk")

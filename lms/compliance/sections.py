@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from lms.compliance.breakdowns import BANDS, Breakdown, broken_down
@@ -27,10 +27,11 @@ def taken_apart(counts: Counts, *, office: Office | None, day: Day) -> dict[str,
     }
 
 
-def how_long(*, office: Office | None, offices: Sequence[Office], as_at: date, day: Day) -> dict[str, Any]:
+def how_long(
+    *, office: Office | None, offices: Sequence[Office], as_at: date, known_at: datetime | None, day: Day
+) -> dict[str, Any]:
     """The context of ``lms/admin/how_long.html``: joiners of the year before, and days from assignment to completion."""
-    within = listed(as_at, offices=offices)
-    took = durations(within)
+    took = durations(listed(as_at, known_at=known_at, offices=offices))
     rules = Requirement.objects.in_bulk(list(took))
     return {
         "took": [

@@ -48,6 +48,7 @@ class About:
     as_at: date
     made_at: datetime
     for_outside: bool = False
+    known_at: datetime | None = None
 
 
 def figures_of(
@@ -90,6 +91,10 @@ def definitions(about: About) -> list[tuple[str, str]]:
     return [
         (_("Office"), f"{about.office.name} ({about.office.code})" if about.office else _("All offices shown")),
         (_("As at"), about.as_at.isoformat()),
+        (
+            _("As known"),
+            _("by what was known at the end of that day") if about.known_at else _("by all that was known when made"),
+        ),
         (_("Made"), f"{timezone.localtime(about.made_at):%Y-%m-%d %H:%M %Z}"),
         (_("Small numbers"), withheld),
         *((name, str(meaning)) for name, meaning in MEANINGS.items()),

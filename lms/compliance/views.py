@@ -85,10 +85,11 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
         return item
 
     def get_filename(self) -> str:
-        return f"{self.export_filename}-for-outside" if self.for_outside else self.export_filename
+        marks = ("-as-known-then" if self.known_at else "", "-for-outside" if self.for_outside else "")
+        return self.export_filename + "".join(marks)
 
     def write_xlsx(self, queryset: list[dict[str, Any]], output: BytesIO) -> None:
-        about = About(self.office, self.as_at, timezone.now(), self.for_outside)
+        about = About(self.office, self.as_at, timezone.now(), self.for_outside, self.known_at)
         output.write(workbook(queryset, about=about))
 
     def differences(self) -> Differences | None:
@@ -188,7 +189,8 @@ class PeopleReport(AsAt, LmsReportView):
         return narrowed(found, query, as_at=self.as_at)
 
     def get_page_subtitle(self) -> str:
-        return told(self.request.GET)
+        words = told(self.request.GET)
+        return f"{words} · {_('As known then')}" if self.known_at else words
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
         up = {"url": reverse("lms_compliance"), "label": _("Compliance")}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from lms.compliance.auditing.sections import Period, collected
+from lms.compliance.offices import visible_on
 from lms.lrs import vocabulary as v
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.lrs.recording import actor_of
+from lms.people.history_models import Posting
 from lms.people.models import Office, Person
 from lms.people.querysets import PersonQuerySet
 from lms.requirements.approving import terms_of
@@ -20,9 +22,22 @@ from lms.requirements.wording import audience_in_words
 
 
 def population(office: Office, period: Period) -> PersonQuerySet:
-    """Everybody who belonged on some day of the period to the office or one below, as the tree and people are today."""
-    mine: PersonQuerySet = Person.objects.below(office)
-    return mine.filter(joined_on__lte=period.last).filter(Q(left_on__isnull=True) | Q(left_on__gt=period.first))
+    """Everybody whose post was, on some day of the period, in the office or one that stood below it at the period's end.
+
+    Once each: a record that was merged into another comes with that one.
+    """
+    within = [item.pk for item in visible_on(period.last, [office])]
+    moved_in_later = Posting.objects.filter(person=OuterRef("pk"), ends_on__gt=period.last)
+    was_there = Posting.objects.filter(
+        person=OuterRef("pk"), office__in=within, starts_on__lte=period.last, ends_on__gt=period.first
+    )
+    theirs = Person.objects.filter(
+        Q(office__in=within) & ~Exists(moved_in_later) | Exists(was_there), merged_into=None
+    )
+    found: PersonQuerySet = theirs.filter(joined_on__lte=period.last) | theirs.filter(
+        merged__joined_on__lte=period.last
+    )
+    return found.filter(Q(left_on__isnull=True) | Q(left_on__gt=period.first)).distinct()
 
 
 def rules(period: Period) -> list[dict[str, Any]]:
@@ -60,7 +75,30 @@ def _versions(rule: Requirement, period: Period) -> list[dict[str, Any]]:
 
 
 def of_person(person: Person, period: Period, *, codes: list[str]) -> dict[str, Any]:
-    """Everything about one person; ``codes``: the rules in force.
+    """Everything about one person; ``codes``: the rules in force. Records that were merged into this one follow: each has a
+    chain of its own."""
+    told = _record(person, period)
+    assignments = list(
+        Assignment.objects.explicable()
+        .filter(person=person, opened_on__lte=period.last)
+        .filter(Q(ended_on__isnull=True) | Q(ended_on__gt=period.first))
+        .select_related("completion__statement")
+        .prefetch_related(
+            "waivers__requested_by", "waivers__approved_by", "extensions__requested_by", "extensions__approved_by"
+        )
+        .order_by("requirement__code", "cycle")
+    )
+    asked = {item.requirement.code for item in assignments}
+    return {
+        **told,
+        "not_assigned": [code for code in codes if code not in asked],
+        "assignments": [_assignment(item, period) for item in assignments],
+        "other_records": [_record(other, period) for other in person.merged.select_related("office").order_by("pk")],
+    }
+
+
+def _record(person: Person, period: Period) -> dict[str, Any]:
+    """Who it is, and what was recorded under that number.
 
     Read in this order, so that what is recorded meanwhile never looks like a gap: an entry of a section rests on the
     ledger, and every ``satisfied`` was stored in one transaction with its ledger entry.
@@ -72,20 +110,8 @@ def of_person(person: Person, period: Period, *, codes: list[str]) -> dict[str, 
         .select_related("person", "activity", "statement__credential")
         .order_by("sequence")
     )
-    assignments = list(
-        Assignment.objects.explicable()
-        .filter(person=person, opened_on__lte=period.last)
-        .filter(Q(ended_on__isnull=True) | Q(ended_on__gt=period.first))
-        .prefetch_related(
-            "waivers__requested_by", "waivers__approved_by", "extensions__requested_by", "extensions__approved_by"
-        )
-        .order_by("requirement__code", "cycle")
-    )
-    asked = {item.requirement.code for item in assignments}
     return {
         "person": _who(person),
-        "not_assigned": [code for code in codes if code not in asked],
-        "assignments": [_assignment(item, period) for item in assignments],
         "completions": [_completion(item) for item in ledger],
         "statements": _statements([*satisfied, *(item.statement for item in ledger)]),
         **sections,
@@ -124,7 +150,7 @@ def _assignment(assignment: Assignment, period: Period) -> dict[str, Any]:
         "renew_from": assignment.renew_from,
         "waived_from": assignment.waived_from,
         "waived_until": assignment.waived_until,
-        "proof": completion.sequence if completion else None,
+        "proof": completion.statement.statement_id if completion else None,
         "standing_on_last_day": assignment.standing_on(period.last).value,
         "extensions": [
             {

@@ -123,7 +123,7 @@ def _write_people(writer: Writer, pack: Pack, order: Order) -> None:
     for number, person in enumerate(pack.people, 1):
         told = of_person(person, order.period, codes=codes)
         for name in COUNTED:
-            pack.counts[name] += len(told.get(name, []))
+            pack.counts[name] += sum(len(record.get(name, [])) for record in (told, *told["other_records"]))
         writer.add_json(f"people/{number:04}.json", told)
 
 

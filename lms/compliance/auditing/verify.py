@@ -198,34 +198,39 @@ def check_nothing_cut_off(where: str, statements: Any, said: Any, records: Any) 
                 wrong(where, f"statement {entry['id']} says satisfied, but the ledger has no completion for it")
 
 
-def check_rest(where: str, person: Any, records: Any) -> None:
-    """What rests on the ledger agrees with it."""
-    days = {record["statement"]: record["completed_on"] for record in records}
-    for entry in person["assignments"]:
-        if entry["proof"] is not None and not 1 <= entry["proof"] <= len(records):
-            wrong(where, f"the proof of {entry['rule']} is not in the ledger")
-        for waiver in entry["waivers"]:
-            if waiver["requested_by"] == waiver["approved_by"]:
-                wrong(where, f"the waiver of {entry['rule']} was approved by the person who asked for it")
-    for entry in person.get("certificates", []):
+def check_record(where: str, record: Any, identity: str) -> Any:
+    """What was recorded under one number. Answers its entries in the ledger."""
+    records = [entry["record"] for entry in record["completions"]]
+    check_chain(f"{where}: completion", record["completions"], identity)
+    check_chain(f"{where}: signature", record.get("signatures", []), identity)
+    said = check_statements(where, record["statements"])
+    for number, entry in enumerate(records, 1):
+        check_completion(f"{where}: completion {number}", entry, said.get(entry["statement"]))
+    check_nothing_cut_off(where, record["statements"], said, records)
+    days = {entry["statement"]: entry["completed_on"] for entry in records}
+    for entry in record.get("certificates", []):
         if days.get(entry["statement"]) != entry["completed_on"]:
             wrong(where, f"the ledger does not hold what certificate {entry['code']} says")
-    for number, entry in enumerate(person.get("signatures", []), 1):
+    for number, entry in enumerate(record.get("signatures", []), 1):
         if sha256(canonical(entry["text"]).encode()) != entry["record"]["text_sha256"]:
             wrong(f"{where}: signature {number}", "it was given for other words")
+    return records
 
 
 def check_person(where: str, person: Any, identity: str) -> None:
+    """The record that is kept, those that were merged into it, and what rests on their ledgers."""
     if person["person"]["uuid"] != identity:
         wrong(where, f"the seed gives {identity} here, and this is somebody else")
-    records = [entry["record"] for entry in person["completions"]]
-    check_chain(f"{where}: completion", person["completions"], identity)
-    check_chain(f"{where}: signature", person.get("signatures", []), identity)
-    said = check_statements(where, person["statements"])
-    for number, record in enumerate(records, 1):
-        check_completion(f"{where}: completion {number}", record, said.get(record["statement"]))
-    check_nothing_cut_off(where, person["statements"], said, records)
-    check_rest(where, person, records)
+    records = check_record(where, person, identity)
+    for other in person["other_records"]:
+        records += check_record(f"{where}: record {other['person']['number']}", other, other["person"]["uuid"])
+    proven = {record["statement"] for record in records}
+    for entry in person["assignments"]:
+        if entry["proof"] is not None and entry["proof"] not in proven:
+            wrong(where, f"the proof of {entry['rule']} is not in the ledger")
+        for waiver in entry["waivers"] + entry["extensions"]:
+            if waiver["requested_by"] == waiver["approved_by"]:
+                wrong(where, f"the waiver of {entry['rule']} was approved by the person who asked for it")
 
 
 def check(files: Any, say: Callable[[str], None]) -> None:
@@ -245,7 +250,7 @@ def check(files: Any, say: Callable[[str], None]) -> None:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             wrong(name, f"something is missing in it or cannot be read ({error!r})")
         for kind in counts:
-            counts[kind] += len(person.get(kind, []))
+            counts[kind] += sum(len(record.get(kind, [])) for record in [person] + person["other_records"])
     for kind, count in counts.items():
         if count != manifest["counts"][kind]:
             wrong("manifest.json", f"it counts {manifest['counts'][kind]} {kind}, and the pack holds {count}")

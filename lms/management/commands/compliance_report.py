@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -49,22 +49,23 @@ class Command(BaseCommand):
             roots=[*roots, *children], offices=offices, as_at=as_at, known_at=known_at, for_outside=outside
         )
         if options["format"] == "xlsx":
-            about = About(roots[0] if len(roots) == 1 else None, as_at, timezone.now(), outside)
+            about = About(roots[0] if len(roots) == 1 else None, as_at, timezone.now(), outside, known_at)
             sys.stdout.buffer.write(workbook(rows, about=about))  # redirect it into a file
             return
-        getattr(self, f"write_{options['format']}")(rows, as_at)
+        getattr(self, f"write_{options['format']}")(rows, as_at, known_at)
 
-    def write_json(self, rows: list[dict[str, Any]], as_at: date) -> None:
-        self.stdout.write(json.dumps({"as_at": as_at.isoformat(), "rows": rows}, ensure_ascii=False, indent=1))
+    def write_json(self, rows: list[dict[str, Any]], as_at: date, known_at: datetime | None) -> None:
+        told = {"as_at": as_at.isoformat(), "as_known": "then" if known_at else "now", "rows": rows}
+        self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
 
-    def write_csv(self, rows: list[dict[str, Any]], as_at: date) -> None:
+    def write_csv(self, rows: list[dict[str, Any]], as_at: date, known_at: datetime | None) -> None:
         writer = csv.DictWriter(self.stdout, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
 
-    def write_table(self, rows: list[dict[str, Any]], as_at: date) -> None:
+    def write_table(self, rows: list[dict[str, Any]], as_at: date, known_at: datetime | None) -> None:
         cells = [list(COLUMNS)] + [["–" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]
         widths = [max(len(line[column]) for line in cells) for column in range(len(COLUMNS))]
-        self.stdout.write(f"Compliance as at {as_at}")
+        self.stdout.write(f"Compliance as at {as_at}{', as known then' if known_at else ''}")
         for line in cells:
             self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from lms.as_known import known_all_along
 from lms.compliance.counting import rolled_up
@@ -20,7 +21,7 @@ from lms.compliance.offices import end_of, offices_on
 from lms.people.importing import import_directory
 from lms.people.models import Leave, Office
 from lms.requirements.assigning import refresh
-from lms.requirements.models import Assignment
+from lms.requirements.models import Assignment, Requirement
 from tests.cast import TODAY, Cast
 from tests.lms.compliance.test_views import reporting, sign_in  # noqa: F401  # a fixture
 from tests.lms.requirements.test_completing import satisfied
@@ -111,8 +112,43 @@ def test_the_page_and_the_command_tell_both_and_list_the_difference_with_its_rea
 def _command(known: str) -> int:
     out = io.StringIO()
     call_command("compliance_report", office="WCA-SN", as_at=str(DAY), as_known=known, format="json", stdout=out)
-    (row,) = [row for row in json.loads(out.getvalue())["rows"] if row["requirement"] == "ethics"]
+    told = json.loads(out.getvalue())
+    assert told["as_known"] == known
+    (row,) = [row for row in told["rows"] if row["requirement"] == "ethics"]
     return int(row["complete"])
+
+
+def test_every_export_says_which_knowledge_it_tells(year_end: Cast, client: Client) -> None:
+    satisfied(year_end.assignment(year_end.bruno, "ethics"), datetime(2026, 11, 19, 9, tzinfo=UTC))
+    sign_in(client, year_end.dora)
+    for known, said in (("", "by all that was known when made"), ("then", "by what was known at the end of that day")):
+        answer = client.get(f"/admin/compliance/?as_at={DAY}&known={known}&export=xlsx")
+        book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+        assert dict(book["Definitions"].values)["As known"] == said
+        assert ("as-known-then" in answer.headers["Content-Disposition"]) is bool(known)
+    people = f"/admin/compliance/people/?as_at={DAY}&bucket=complete"
+    assert "As known then" in client.get(f"{people}&known=then").content.decode()
+    assert "As known then" not in client.get(people).content.decode()
+
+
+def test_how_long_it_took_is_of_the_same_knowledge_as_its_list(year_end: Cast, client: Client) -> None:
+    satisfied(year_end.assignment(year_end.bruno, "ethics"), datetime(2026, 11, 19, 9, tzinfo=UTC))
+    sign_in(client, year_end.dora)
+    page = f"/admin/compliance/how-long/?office=WCA-SN&as_at={DAY}"
+    assert [line["took"].of for line in client.get(page).context["took"]] == [1]
+    assert client.get(f"{page}&known=then").context["took"] == []
+
+
+def test_joiners_of_a_day_before_a_reorganisation_are_those_of_the_number(year_end: Cast, client: Client) -> None:
+    Requirement.objects.update(gate="onboarding")
+    year_end.country.refresh_from_db()
+    year_end.country.move(Office.objects.get(code="APA"), pos="sorted-child")
+    sign_in(client, year_end.dora)
+    joined = client.get(f"/admin/compliance/how-long/?office=WCA&as_at={DAY}").context["joiners"]
+    assert joined
+    for line in joined:
+        export = b"".join(client.get(f"{line['url']}&export=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        assert len(list(csv.DictReader(io.StringIO(export)))) == line["counts"].joined
 
 
 def test_a_head_does_not_open_whoever_moved_away_since(year_end: Cast, client: Client) -> None:

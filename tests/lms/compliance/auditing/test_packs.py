@@ -18,9 +18,11 @@ from wagtail.models import ModelLogEntry
 
 from lms.compliance.auditing.models import AuditorPack
 from lms.people.groups import ensure_groups
+from lms.people.importing import import_directory
 from lms.people.models import OfficeAccess, Person
-from tests.cast import Cast, make_person
-from tests.lms.compliance.auditing.packs import ASKED, place_of, read, take, unpack, verify
+from lms.requirements.merging import merge
+from tests.cast import TODAY, Cast, make_person
+from tests.lms.compliance.auditing.packs import ASKED, change, place_of, read, take, unpack, verify
 
 ADDRESS = "/admin/compliance/auditor-pack/"
 
@@ -41,7 +43,8 @@ def test_everything_about_one_person_is_there(pack: Path, audited: Cast) -> None
     bruno = read(pack, place_of(pack, "P00002"))
     assert bruno["person"]["name"] == "Bruno Late"
     (assignment,) = bruno["assignments"]
-    assert (assignment["rule"], assignment["standing_on_last_day"], assignment["proof"]) == ("sea", "complete", 3)
+    assert (assignment["rule"], assignment["standing_on_last_day"]) == ("sea", "complete")
+    assert assignment["proof"] == bruno["completions"][2]["record"]["statement"]
     assert assignment["why_owed"][0].startswith("The rule “Sea” covers")
     assert {item["what"] for item in assignment["received"]} >= {"passed", "signed"}
     assert [entry["record"]["sequence"] for entry in bruno["completions"]] == [1, 2, 3]
@@ -241,3 +244,40 @@ def test_a_stream_that_cannot_be_sought_gets_the_same_bytes(audited: Cast) -> No
     write(order, out=pipe, made_by="", made_at=at)  # type: ignore[arg-type]
     assert file.getvalue() == bytes(pipe.got)
     assert Person.objects.count() == 5
+
+
+def test_two_records_of_one_person_are_drawn_once_and_hold_both_chains(audited: Cast, tmp_path: Path) -> None:
+    kept = make_person("P10002", audited.country, joined_on=audited.bruno.joined_on)
+    merge(kept=kept, merged=Person.objects.get(pk=audited.bruno.pk), today=TODAY)
+    take(tmp_path / "pack.zip", size=10)
+    pack = unpack(tmp_path / "pack.zip")
+    assert verify(pack)[0] == 0
+    with pytest.raises(LookupError):
+        place_of(pack, "P00002")
+    told = read(pack, place_of(pack, "P10002"))
+    (other,) = told["other_records"]
+    assert (other["person"]["number"], len(other["completions"]), len(other["signatures"])) == ("P00002", 3, 1)
+    assert told["assignments"][0]["proof"] == other["completions"][2]["record"]["statement"]
+    change(pack, place_of(pack, "P10002"), lambda value: value["other_records"][0]["completions"].pop())
+    assert verify(pack)[0] == 1
+
+
+def test_who_moved_away_since_belongs_to_the_office_of_the_period(audited: Cast, tmp_path: Path) -> None:
+    def drawn_from(office: str, **asked: str) -> set[str]:
+        path = tmp_path / f"{office} {asked['first']}.zip"
+        take(path, office=office, size=10, **asked)
+        folder = unpack(path)
+        assert verify(folder)[0] == 0
+        return {read(folder, f"people/{path.name}")["person"]["number"] for path in (folder / "people").iterdir()}
+
+    header = "number,name,office,category,joined_on,in_post_since"
+    import_directory(
+        people=f"{header}\nP00002,Bruno Late,APA,FTA,2026-10-24,2026-11-10\n".encode(), today=TODAY,
+        assign=lambda people: 0,
+    )  # fmt: skip
+    before = {"first": "2026-10-01", "last": "2026-11-09"}
+    assert "P00002" in drawn_from("WCA", **before)
+    assert "P00002" not in drawn_from("APA", **before)
+    after = {"first": "2026-11-10", "last": "2026-11-23"}
+    assert "P00002" not in drawn_from("WCA", **after)
+    assert "P00002" in drawn_from("APA", **after)
