@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from io import StringIO
 from math import ceil
@@ -16,7 +16,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from lms.compliance.days import NoSuchDay, parse_day
 from lms.compliance.figures import listed, with_office
-from lms.compliance.indicators import COLUMNS, as_line, indicators_of
+from lms.compliance.indicators import COLUMNS, Indicator, indicators_of
 from lms.compliance.narrowing import FILTERS, narrowed
 from lms.compliance.offices import visible_on
 from lms.compliance.reports import harmless
@@ -67,23 +67,6 @@ class PersonOut(Schema):
     due_on: date
     completed_on: date | None
     valid_until: date | None
-
-
-class IndicatorOut(Schema):
-    """``level`` is green, amber or red; empty where ``percent`` is null. ``withheld``: too few people to tell."""
-
-    office: str
-    office_name: str
-    tag: str
-    requirement: str
-    indicator: str
-    numerator: int | None
-    denominator: int | None
-    percent: float | None
-    level: str
-    green: float
-    amber: float
-    withheld: bool
 
 
 class PageOut(Schema, Generic[T]):
@@ -206,7 +189,7 @@ def _person(item: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@indicators.get("", response={200: PageOut[IndicatorOut], **ERRORS}, summary="SEA and SH indicators of offices")
+@indicators.get("", response={200: PageOut[Indicator], **ERRORS}, summary="SEA and SH indicators of offices")
 def risk_indicators(request: HttpRequest, asked: Query[AskedPage]) -> Status:
     """Coverage of training only, for the risk register; nothing about a case. Small numbers are withheld.
 
@@ -219,7 +202,7 @@ def risk_indicators(request: HttpRequest, asked: Query[AskedPage]) -> Status:
         return problem(error)
     found = indicators_of(offices=scope.offices, as_at=scope.as_at)
     told = page_of(scope, found, page=asked.page, count=len(found))
-    return Status(200, told | {"rows": [as_line(item) for item in told["rows"]]})
+    return Status(200, told)
 
 
 @indicators.get("/csv", response={200: None, **ERRORS}, summary="The same indicators as CSV, all of them")
@@ -233,7 +216,7 @@ def risk_indicators_csv(request: HttpRequest, asked: Query[Asked]) -> Any:
     writer = csv.DictWriter(output, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for item in indicators_of(offices=scope.offices, as_at=scope.as_at):
-        writer.writerow({name: harmless(value) for name, value in as_line(item).items()})
+        writer.writerow({name: harmless(value) for name, value in asdict(item).items()})
     response = HttpResponse(output.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="indicators-{scope.as_at}.csv"'
     response.headers["Cache-Control"] = "no-store"

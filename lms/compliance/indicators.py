@@ -6,9 +6,8 @@ Coverage of training only. Nothing about a case, and no likelihood. Small number
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from lms.compliance.outside import PERCENTAGES, OutsideRow, outside_rows
 from lms.conf import conf
@@ -28,6 +27,7 @@ class Indicator:
     """``percent`` = ``numerator`` ÷ ``denominator``, people of the office and everything below it.
 
     ``level`` is green, amber or red by LMS_INDICATOR_LEVELS; empty where the percentage is withheld or one of nothing.
+    ``withheld``: too few people to tell. What the API answers.
     """
 
     office: str
@@ -89,7 +89,3 @@ def level(percent: float, *, green: float, amber: float, high_is_good: bool) -> 
     if sign * percent >= sign * green:
         return "green"
     return "amber" if sign * percent >= sign * amber else "red"
-
-
-def as_line(indicator: Indicator) -> dict[str, Any]:
-    return asdict(indicator)
