@@ -4,8 +4,8 @@ For a table ``lms_person`` there is ``lms_known_person``: every version of every
 Triggers write it, so that no way of changing the table can forget it. Resembles system-versioned tables of SQL:2011, which
 neither PostgreSQL nor SQLite has.
 
-A migration calls ``remember(table, row=…, columns=…)``, and once more with ``again=True`` behind one that alters the table: SQLite
-makes it anew then, without its triggers.
+A migration calls ``remember(table, row=…, columns=…)``, and once more with ``again=True`` behind one that alters the
+table: SQLite makes it anew then, without its triggers.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 
 from lms.compliance.links import office_url
 from lms.compliance.sections import how_long
@@ -30,4 +29,4 @@ class HowLongReport(OfficeReport):
         told = how_long(
             office=self.office, offices=self.within(), as_at=self.as_at, known_at=self.known_at, day=self.day_query
         )
-        return TemplateView.get_context_data(self, office=self.office, as_at=self.as_at, **told, **kwargs)
+        return super(OfficeReport, self).get_context_data(office=self.office, as_at=self.as_at, **told, **kwargs)

@@ -20,7 +20,8 @@ from lms.requirements.wording import audience_in_words
 
 SHOWN = 200
 COLUMNS = (
-    _("Gain the obligation"), _("Lose it"), _("Become overdue"), _("No longer overdue"), _("Messages, more or less"),
+    _("Gain the obligation"), _("Lose it"), _("Become overdue"), _("No longer overdue"),
+    _("More messages today (minus: fewer)"),
 )  # fmt: skip
 
 
