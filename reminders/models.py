@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Now, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
+from reminders.ladder import Rung
 
 
 class Ladder(ClusterableModel):
@@ -41,6 +42,9 @@ class Ladder(ClusterableModel):
         verbose_name = _("reminder ladder")
         verbose_name_plural = _("reminder ladders")
         ordering = ["name"]
+        permissions = [
+            ("receive_hr_digest", _("Is written to as HR about people of the offices given to them who are late"))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -57,13 +61,24 @@ class LadderRung(models.Model):
         PERSON = "person", _("the person")
         SUPERVISOR = "supervisor", _("the supervisor")
         HEAD = "head", _("the head of office")
+        ABOVE = "above", _("the head of the next office up")
+        HR = "hr", _("HR")
+
+    class Reaches(models.TextChoices):
+        EVERYTHING = "everything", _("everything that is open")
+        NEW = "new", _("only what is assigned from the day of this step on")
 
     ladder = ParentalKey(Ladder, on_delete=models.CASCADE, related_name="rungs")
     days = models.SmallIntegerField(_("days"), help_text=_("Minus: before."))
     counted_from = models.CharField(_("counted from"), max_length=16, choices=CountedFrom, default=CountedFrom.DUE)
     audience = models.CharField(_("to"), max_length=16, choices=Audience, default=Audience.PERSON)
+    reaches = models.CharField(
+        _("speaks of"), max_length=16, choices=Reaches, default=Reaches.EVERYTHING,
+        help_text=_("For a step that is added later: whether it also reaches those who have the task already."),
+    )  # fmt: skip
+    added_on = models.DateField(default=timezone.localdate, editable=False)
 
-    panels = [FieldPanel("days"), FieldPanel("counted_from"), FieldPanel("audience")]
+    panels = [FieldPanel("days"), FieldPanel("counted_from"), FieldPanel("audience"), FieldPanel("reaches")]
 
     class Meta:
         ordering = ["counted_from", "days"]
@@ -76,19 +91,30 @@ class LadderRung(models.Model):
     def __str__(self) -> str:
         return f"{self.days:+d} {self.get_audience_display()}"
 
+    @property
+    def rule(self) -> Rung:
+        only_from = self.added_on if self.reaches == self.Reaches.NEW else None
+        return Rung(self.days, self.counted_from, self.audience, only_from)  # type: ignore[arg-type]
+
 
 class MessageManager(models.Manager[Any]):
-    def claim(self, pk: int, *, by: UUID, at: datetime, until: datetime) -> bool:
-        """Take the message for sending, unless another worker has it. One conditional UPDATE."""
-        return bool(
-            self.waiting(at)
-            .filter(pk=pk)
-            .update(state=Message.State.SENDING, claimed_by=by, lease_until=until, attempts=F("attempts") + 1)
-        )
+    def claim(self, *, by: UUID, at: datetime, lease: timedelta, most: int) -> list[int]:
+        """Take so many messages for sending that no other worker has; their ids. Conditional UPDATE; what another holds
+        locked at that moment is passed over.
 
-    def renew(self, pk: int, *, by: UUID, until: datetime) -> bool:
-        """Hold on to a message that was claimed, unless the lease has gone to another worker."""
-        return bool(self.filter(pk=pk, claimed_by=by, state=Message.State.SENDING).update(lease_until=until))
+        Leases run on the database's clock, so that a worker whose own is wrong takes nothing from the others.
+        """
+        with transaction.atomic():
+            free = self.waiting(at).order_by("not_before", "pk").select_for_update(skip_locked=True)
+            found = list(free.values_list("pk", flat=True)[:most])
+            self.waiting(at).filter(pk__in=found).update(
+                state=Message.State.SENDING, claimed_by=by, lease_until=Now() + lease, attempts=F("attempts") + 1
+            )
+        return list(self.held(by).filter(pk__in=found).order_by("pk").values_list("pk", flat=True))
+
+    def held(self, by: UUID) -> models.QuerySet[Any]:
+        """What that worker has claimed and no other has taken since."""
+        return self.filter(claimed_by=by, state=Message.State.SENDING)
 
     def gone(self) -> models.QuerySet[Any]:
         """What carries nothing to its recipient any more: sent, cancelled, or refused at an address that has changed."""
@@ -97,12 +123,9 @@ class MessageManager(models.Manager[Any]):
         return self.filter(over | (Q(state=Message.State.FAILED) & ~Q(address=address)))
 
     def waiting(self, at: datetime) -> models.QuerySet[Any]:
-        """What should be sent at that moment: ready, or left behind by a worker that died.
-
-        Leases run on the real clock, whatever moment is played through: a worker that is alive keeps its message.
-        """
+        """What should be sent at that moment: ready, or left behind by a worker that died, whatever moment is played."""
         ready = Q(state=Message.State.READY, not_before__lte=at)
-        abandoned = Q(state=Message.State.SENDING, lease_until__lt=timezone.now())
+        abandoned = Q(state=Message.State.SENDING, lease_until__lt=Now())
         return self.filter(ready | abandoned)
 
 
@@ -182,7 +205,7 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="lms_reminders_rung_sent_once",
-                fields=["assignment", "audience", "anchor", "days"],
+                fields=["assignment", "audience", "anchor", "days", "recipient"],
                 condition=~Q(state="cancelled"),
             )
         ]

@@ -1,4 +1,7 @@
-"""To whom a rung speaks, and whether it still has to. The sweep and the sending ask the same questions here."""
+"""To whom a rung speaks, and whether it still has to: asked again for each message at the moment of sending.
+
+``finding`` asks the same questions of everybody at once, in the database; a property test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +10,27 @@ from datetime import UTC, date, datetime
 
 from django.utils import timezone
 
-from lms.people.models import Headship, Leave, Person
+from lms.people.models import Leave, Person
 from lms.requirements.models import Assignment
 from lms.requirements.standing import Standing
+from reminders.answering import Answering
 from reminders.models import LadderRung
 
 OTHER_RECIPIENT = "other_recipient"
 
 
-class Recipients:
-    """Resolves audiences for many assignments with a constant number of queries.
+def day_of(now: datetime) -> date:
+    """Standing, leave and departures are read by days of UTC (docs/figures.md)."""
+    return timezone.localdate(now, timezone=UTC)
 
-    Standing, leave and departures are read by days of UTC (docs/figures.md).
-    """
+
+class Recipients:
+    """Resolves audiences for many assignments with a constant number of queries."""
 
     def __init__(self, assignments: Iterable[Assignment], *, now: datetime) -> None:
-        people = {assignment.person for assignment in assignments}
-        self.today = today = timezone.localdate(now, timezone=UTC)
-        ids = {person.supervisor_id for person in people if person.supervisor_id}
-        self.supervisors = {item.pk: item for item in Person.objects.filter(pk__in=ids).select_related("office")}
-        headships = Headship.objects.filter(office__in={person.office_id for person in people}, starts_on__lte=today)
-        self.heads = {
-            item.office_id: item.person
-            for item in headships.select_related("person__office").order_by("starts_on")
-            if item.ends_on is None or item.ends_on >= today
-        }
-        self.away = people_away({person.pk for person in people}, today)
+        self.today = today = day_of(now)
+        self.away = people_away({assignment.person_id for assignment in assignments}, today)
+        self.answering = Answering(today)
 
     def not_about(self, assignment: Assignment) -> str:
         """Why nobody is to be reminded of it; empty where somebody is.
@@ -51,17 +49,18 @@ class Recipients:
         standing = assignment.standing_on(self.today)
         return "" if standing.is_open else standing.value
 
-    def of(self, assignment: Assignment, audience: str) -> Person | None:
-        """The person to write to; None where there is nobody, who has an address, to be reminded."""
+    def speaks_to(self, assignment: Assignment, audience: str, recipient: Person) -> bool:
+        """True where that rung of that assignment is for them, and they can be written to."""
+        if recipient.has_left(self.today) or not recipient.address:
+            return False
         person = assignment.person
-        found: Person | None = person
+        if audience == LadderRung.Audience.PERSON:
+            return recipient.pk == person.pk
+        if recipient.pk == person.pk:
+            return False
         if audience == LadderRung.Audience.SUPERVISOR:
-            found = self.supervisors.get(person.supervisor_id) if person.supervisor_id else None
-        elif audience == LadderRung.Audience.HEAD:
-            found = self.heads.get(person.office_id)
-        if found is None or found.has_left(self.today) or not found.address:
-            return None
-        return None if audience != LadderRung.Audience.PERSON and found.pk == person.pk else found
+            return recipient.pk == person.supervisor_id
+        return recipient.pk in self.answering.of(person.office_id, audience)
 
 
 def people_away(people: Iterable[int], today: date) -> set[int]:

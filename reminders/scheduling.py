@@ -2,151 +2,113 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
 from lms.conf import conf
-from lms.people.models import Person
-from lms.requirements.models import Assignment, Requirement
-from reminders.ladder import Rung, rung_due
+from reminders.finding import Finding, ladders
 from reminders.models import Ladder, Message, Reminder
+from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
+from reminders.relations import as_parameter, as_values
 
 BATCH = 1000
-DAY = timedelta(days=1)
+WRITE = """
+INSERT INTO lms_reminders_reminder (assignment_id, audience, days, anchor, recipient_id, state, because, planned_at)
+SELECT assignment, audience, days, anchor, recipient, 'planned', '', %(now)s FROM ({found}) AS found
+WHERE true ON CONFLICT DO NOTHING
+"""
+BEGIN_MESSAGES = """
+WITH place (office, zone, day, not_before) AS (VALUES {places})
+INSERT INTO lms_reminders_message (
+    recipient_id, day, not_before, message_id, state, attempts, address, language, subject, body, last_error)
+SELECT p.id, place.day, place.not_before, '<' || substr({hashed}, 1, 32) || '@' || %(host)s || '>',
+    'ready', 0, '', '', '', '', ''
+FROM lms_person p JOIN place ON place.office = p.office_id AND place.zone = p.time_zone
+WHERE p.id IN (SELECT recipient_id FROM lms_reminders_reminder WHERE state = 'planned' AND message_id IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM lms_reminders_message m WHERE m.recipient_id = p.id AND m.state = 'ready')
+ON CONFLICT DO NOTHING
+"""
+FILL_MESSAGES = """
+WITH ready AS (
+    SELECT id, recipient_id FROM lms_reminders_message
+    WHERE state = 'ready' AND recipient_id IN (
+        SELECT recipient_id FROM lms_reminders_reminder WHERE state = 'planned' AND message_id IS NULL)
+    {locked}
+)
+UPDATE lms_reminders_reminder SET message_id = ready.id FROM ready
+WHERE ready.recipient_id = lms_reminders_reminder.recipient_id
+    AND lms_reminders_reminder.state = 'planned' AND lms_reminders_reminder.message_id IS NULL
+"""
+# The same for the same person and day, so that a receiver can recognise a repeat.
+KEY = "'reminder ' || p.uuid || ' ' || place.day"
+HASHED = {"postgresql": f"encode(sha256(convert_to({KEY}, 'UTF8')), 'hex')", "sqlite": f"sha256({KEY})"}
 
 
-@dataclass(frozen=True)
-class Planned:
-    """A reminder that is due, before it is written."""
+def sweep(now: datetime) -> int:
+    """Write what is due and place it into messages; how many reminders were written.
 
-    assignment: Assignment
-    rung: Rung
-    anchor: date
-    recipient: Person
-
-
-def due(now: datetime, requirement: Requirement | None = None) -> Iterator[Planned]:
-    """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task.
-
-    Of one requirement only, if one is given.
-    """
-    for ladder in Ladder.objects.filter(is_active=True).prefetch_related("rungs", "requirements"):
-        rungs = [
-            Rung(id=item.pk, days=item.days, counted_from=item.counted_from, audience=item.audience)  # type: ignore[arg-type]
-            for item in ladder.rungs.all()
-        ]
-        if not rungs:
-            continue
-        batch: list[Assignment] = []
-        found = candidates(ladder, rungs, now)
-        found = found if requirement is None else found.filter(requirement=requirement)
-        for assignment in found.iterator(chunk_size=BATCH):
-            batch.append(assignment)
-            if len(batch) == BATCH:
-                yield from _due_of(batch, ladder, rungs, now)
-                batch = []
-        yield from _due_of(batch, ladder, rungs, now)
-
-
-def candidates(ladder: Ladder, rungs: list[Rung], now: datetime):  # type: ignore[no-untyped-def]
-    """Open assignments without a proof, near enough to a rung: the index on the due date keeps the rest out.
-
-    A day more on both sides, because it is already tomorrow or still yesterday somewhere.
-    """
-    today = timezone.localdate(now)
-    offsets = [rung.days for rung in rungs if rung.counted_from == "due"]
-    mine = Assignment.objects.open().filter(requirement__in=ladder.requirements.all(), completed_on=None)
-    mine = mine.select_related("person__office")
-    opening = mine.filter(opened_on__gte=ladder.starts_on, opened_on__lte=today + DAY)
-    if not offsets:
-        return opening
-    near = mine.filter(due_on__lte=today - timedelta(days=min(offsets)) + DAY)
-    return near if len(offsets) == len(rungs) else (near | opening)
-
-
-def _due_of(batch: list[Assignment], ladder: Ladder, rungs: list[Rung], now: datetime) -> Iterator[Planned]:
-    recipients = Recipients(batch, now=now)
-    written = _written(batch)
-    for assignment in batch:
-        if recipients.not_about(assignment):
-            continue
-        days = {"due_on": assignment.due_on, "opened_on": assignment.opened_on}
-        today = now.astimezone(assignment.person.zone).date()
-        for audience, rung in rung_due(rungs, **days, starts_on=ladder.starts_on, today=today).items():
-            anchor = rung.anchor(**days)
-            latest = written.get((assignment.pk, audience, anchor))
-            recipient = recipients.of(assignment, audience)
-            if recipient is not None and (latest is None or latest < rung.days):
-                yield Planned(assignment, rung, anchor, recipient)
-
-
-def _written(batch: list[Assignment]) -> dict[tuple[int, str, date], int]:
-    """The latest rung that was planned or sent, by assignment, audience and anchor: what lies before it is past."""
-    rows = Reminder.objects.filter(assignment__in=batch).exclude(state=Reminder.State.CANCELLED)
-    ordered = rows.order_by("days").values_list("assignment", "audience", "anchor", "days")
-    return {(assignment, audience, anchor): days for assignment, audience, anchor, days in ordered}
-
-
-def sweep(now: datetime) -> list[int]:
-    """Write what is due and place it into messages; answers the ids of messages that wait to be sent.
-
-    Two sweeps at once, or one after the other, write nothing twice: the rows are unique.
+    One statement a ladder, and two for the messages, whatever the number of people. Two sweeps at once, or one after the
+    other, write nothing twice: the second waits for the ladder, and the rows are unique.
     """
     release(now)
-    rows = [
-        Reminder(
-            assignment=item.assignment,
-            audience=item.rung.audience,
-            days=item.rung.days,
-            anchor=item.anchor,
-            recipient=item.recipient,
-            planned_at=now,
-        )
-        for item in due(now)
-    ]
+    finding = Finding(now)
+    written = sum(_write(ladder, finding, now) for ladder in ladders())
+    place(now, finding.places)
+    return written
+
+
+def _write(ladder: Ladder, finding: Finding, now: datetime) -> int:
+    statement = finding.statement(ladder)
+    if statement is None:
+        return 0
+    parameters = statement.parameters | {"now": as_parameter(now)}
     with transaction.atomic():
-        Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-        place(now)
-    return list(Message.objects.waiting(now).order_by("pk").values_list("pk", flat=True))
+        Ladder.objects.select_for_update().filter(pk=ladder.pk).first()
+        return _run(WRITE.format(found=statement.sql), parameters)
 
 
 def release(now: datetime) -> None:
-    """What a refused message holds for somebody who is not asked any more is cancelled, so that the next one is asked."""
-    refused = Reminder.objects.filter(state=Reminder.State.PLANNED, message__state=Message.State.FAILED)
-    held = list(refused.select_related("assignment__person__office"))
-    recipients = Recipients([item.assignment for item in held], now=now)
-    others = [item.pk for item in held if recipients.of(item.assignment, item.audience) != item.recipient]
-    refused.filter(pk__in=others).update(state=Reminder.State.CANCELLED, because=OTHER_RECIPIENT)
+    """Lets go of what a message holds and will not carry.
 
-
-def place(now: datetime) -> None:
-    """Put planned reminders into their recipient's message of the day; where that is already out they wait for the next.
-
-    A reminder that missed its message by a moment is loose again once the message has gone. Each UPDATE asks for the state
-    that it changes, so that of two sweeps at once the second leaves alone what the first has placed.
+    What it carried when it went is sent. What was held for somebody who is not asked any more is cancelled, so that the
+    next one is asked. What a cancelled message held, or one refused at an address that has changed, waits for another.
     """
     planned = Reminder.objects.filter(state=Reminder.State.PLANNED)
+    planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
+    refused = planned.filter(message__state=Message.State.FAILED)
+    if held := list(refused.select_related("assignment__person__office", "recipient")):
+        recipients = Recipients([item.assignment for item in held], now=now)
+        others = [item.pk for item in held if not recipients.speaks_to(item.assignment, item.audience, item.recipient)]
+        refused.filter(pk__in=others).update(state=Reminder.State.CANCELLED, because=OTHER_RECIPIENT)
     gone = Message.objects.gone().filter(reminders__state=Reminder.State.PLANNED)
-    planned.filter(message__in=list(gone.values_list("pk", flat=True).distinct())).update(message=None)
-    loose = planned.filter(message=None)
-    recipients = Person.objects.filter(pk__in=loose.values("recipient")).select_related("office")
-    for person in recipients:
-        day = now.astimezone(person.zone).date()
-        message, _ = Message.objects.get_or_create(
-            recipient=person, day=day, defaults={"message_id": message_id(person, day), "not_before": now}
-        )
-        if message.state == Message.State.READY:
-            loose.filter(recipient=person).update(message=message)
+    planned.filter(message__in=gone.values("pk")).update(message=None)
 
 
-def message_id(person: Person, day: date) -> str:
-    """The same for the same person and day, so that a receiver can recognise a repeat."""
-    key = hashlib.sha256(f"reminder {person.uuid} {day}".encode()).hexdigest()[:32]
-    return f"<{key}@{urlsplit(conf.SITE_URL).hostname or 'localhost'}>"
+def place(now: datetime, places: Places) -> None:
+    """Put planned reminders into their recipient's message of the day; where that is already out they wait for the next.
+
+    The messages are locked while they are filled, and a worker claims no message that is locked: what is in a message when
+    it is claimed is all that it will ever hold.
+    """
+    parameters: dict[str, Any] = {"host": urlsplit(conf.SITE_URL).hostname or "localhost"}
+    rows = []
+    for spot in places.all:
+        opens = places.opens(spot, now)
+        rows.append((spot.office, spot.zone, places.today(spot, opens), opens))
+    if not rows:
+        return
+    is_postgresql = connection.vendor == "postgresql"
+    with transaction.atomic():
+        begin = BEGIN_MESSAGES.format(places=as_values(parameters, "p", rows), hashed=HASHED[connection.vendor])
+        _run(begin, parameters)
+        _run(FILL_MESSAGES.format(locked="FOR UPDATE" if is_postgresql else ""), {})
+
+
+def _run(sql: str, parameters: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return int(cursor.rowcount)

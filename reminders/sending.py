@@ -1,4 +1,9 @@
-"""Sends messages: claims one, reads standing again, hands it to the mail server, marks it sent."""
+"""Sends messages: claims some, reads standing again, hands them to the mail server one by one, marks each as sent.
+
+Many are claimed and read at once, since it is the round trips to the database that cost. But the mark of one is in the
+database before the next is handed over: a worker that dies leaves one message at most of which nobody knows whether it
+went. That one goes again under the same Message-ID.
+"""
 
 from __future__ import annotations
 
@@ -6,99 +11,209 @@ import logging
 import smtplib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 from time import monotonic
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from reminders.messages import compose
 from reminders.models import Message, Reminder
+from reminders.places import Place, Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 
 logger = logging.getLogger(__name__)
 
+CLAIM = 200
+READ = 25
+"""Of so many messages standing is read at once: the last of them goes a moment later."""
 # Longer than a mail server can take that answers each of some ten commands just within EMAIL_TIMEOUT (20 seconds).
-LEASE = timedelta(minutes=5)
+LEASE, ONE_HANDOVER = timedelta(minutes=8), timedelta(minutes=4)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=2)
-NOTHING: Mapping[str, list[int]] = {}
+LOST_IN_A_ROW = 3
 
 
-def send(message_pk: int, *, at: datetime | None = None) -> bool:
-    """Send it, unless another worker has it or nothing in it is needed any more. True if this call sent it.
+def send_waiting(*, at: datetime | None = None, within: timedelta | None = None) -> int:
+    """Send what waits, unless other workers have it or nothing in it is needed any more; how many went.
 
-    ``at`` is the moment for which standing is read; leases always run on the real clock. A worker that dies between the
-    server's answer and the mark leaves the lease to expire: the message then goes once more with the same Message-ID.
+    ``at`` is the moment for which standing is read and which decides what waits; leases run on the database's clock.
+    Nothing is begun when the time ``within`` is over; the rest goes with the next round. A mail server that cannot be
+    reached ends the round as well.
     """
-    mine = uuid.uuid4()
-    at = at or timezone.now()
-    if not Message.objects.claim(message_pk, by=mine, at=at, until=timezone.now() + LEASE):
-        return False
-    message = Message.objects.select_related("recipient__office", "recipient__user").get(pk=message_pk)
-    needed, dropped = still_needed(message, at)
-    if not needed:
-        _settle(message, mine, dropped=dropped, state=Message.State.CANCELLED)
-        return False
-    email = None
-    try:
-        email = compose(message=message, reminders=needed, at=at)
-        if not Message.objects.renew(message_pk, by=mine, until=timezone.now() + LEASE):
-            return False
-        email.send()
-    except Exception as error:  # whatever is wrong with one message, the others must go
-        _failed(message, mine, error, handed_over=email is not None)
-        return False
-    return _settle(
-        message,
-        mine,
-        dropped=dropped,
-        sent=[item.pk for item in needed],
-        state=Message.State.SENT,
-        sent_at=timezone.now(),
-        address=message.recipient.address,
-        language=message.recipient.language,
-        subject=email.subject,
-        body=email.body,
-        last_error="",
-    )
-
-
-def send_each(messages: Iterable[int], *, at: datetime | None = None, within: timedelta | None = None) -> int:
-    """Send them one by one; how many went. One that breaks us does not hold up the others: its lease brings it back.
-
-    None is begun when the time ``within`` is over; the rest goes with the next round.
-    """
-    sent, began = 0, monotonic()
-    for pk in list(messages):
-        if within is not None and monotonic() - began >= within.total_seconds():
+    sender = Sender(at or timezone.now())
+    until = monotonic() + within.total_seconds() if within is not None else None
+    while not sender.is_cut_off and (until is None or monotonic() < until):
+        if not sender.claim():
             break
         try:
-            sent += send(pk, at=at)
-        except Exception:
-            logger.exception("message %s broke the sender", pk)
-    return sent
+            sender.work(until)
+        finally:
+            sender.let_go()
+    return sender.sent
 
 
-def still_needed(message: Message, at: datetime) -> tuple[list[Reminder], dict[str, list[int]]]:
-    """The message's reminders whose task is still open; the ids of the others by the reason. Writes nothing."""
-    planned = list(
-        message.reminders.filter(state=Reminder.State.PLANNED)
-        .select_related("assignment__person__office", "assignment__requirement")
-        .order_by("assignment__due_on", "assignment__person__name", "pk")
-    )
-    recipients = Recipients([item.assignment for item in planned], now=at)
-    needed, dropped = [], defaultdict(list)
-    for reminder in planned:
-        reason = recipients.not_about(reminder.assignment) or _not_this_one(reminder, message, recipients)
-        if reason:
-            dropped[reason].append(reminder.pk)
-        else:
-            needed.append(reminder)
-    return needed, dropped
+@dataclass(frozen=True)
+class Letter:
+    """A message with what it says, ready to be handed over."""
+
+    message: Message
+    email: EmailMultiAlternatives
+
+
+class Sender:
+    """One worker in one round: what it has claimed, and its connection to the mail server."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.mine = uuid.uuid4()
+        self.sent = 0
+        self.is_cut_off = False
+        self._lost = 0
+        self._places = Places()
+        self._claimed: list[int] = []
+        self._done: list[int] = []
+        self._connection: Any = None
+        self._held_until = 0.0
+
+    def claim(self) -> bool:
+        """Take messages; False where none waits."""
+        self._claimed = Message.objects.claim(by=self.mine, at=self.at, lease=LEASE, most=CLAIM)
+        self._held_until = monotonic() + LEASE.total_seconds()
+        return bool(self._claimed)
+
+    def work(self, until: float | None) -> None:
+        for start in range(0, len(self._claimed), READ):
+            for letter in self._written(self._claimed[start : start + READ]):
+                if self.is_cut_off or (until is not None and monotonic() >= until):
+                    return
+                if self._still_holds(letter.message.pk):
+                    self._hand_over(letter)
+
+    def let_go(self) -> None:
+        """Give back what was not come to, and note of the others' reminders that they are sent."""
+        self._hang_up()
+        Message.objects.held(self.mine).update(state=Message.State.READY, claimed_by=None, lease_until=None)
+        planned = Reminder.objects.filter(state=Reminder.State.PLANNED, message__in=self._done)
+        planned.update(state=Reminder.State.SENT)
+        self._done = []
+
+    def _still_holds(self, pk: int) -> bool:
+        """Whether there is time for handing it over; where it is short it is asked for, of the database."""
+        if self._held_until - monotonic() > ONE_HANDOVER.total_seconds():
+            return True
+        self._held_until = monotonic() + LEASE.total_seconds()
+        Message.objects.held(self.mine).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
+        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists()
+
+    def _written(self, ids: list[int]) -> list[Letter]:
+        """What is still to be sent of these; the others are cancelled, or wait until their recipient's day begins."""
+        messages = Message.objects.held(self.mine).select_related("recipient__office", "recipient__user")
+        found = {message.pk: message for message in messages.filter(pk__in=ids).order_by("pk")}
+        letters, dropped = [], defaultdict[str, list[int]](list)
+        for message, reminders in self._still_needed(found, dropped):
+            opens = self._places.opens(Place.of(message.recipient), self.at)
+            if opens > self.at:
+                self._settle(message, state=Message.State.READY, not_before=opens)
+            elif not reminders:
+                self._settle(message, state=Message.State.CANCELLED)
+            else:
+                letters += self._compose(message, reminders)
+        for reason, gone in dropped.items():
+            Reminder.objects.filter(pk__in=gone).update(state=Reminder.State.CANCELLED, because=reason)
+        return letters
+
+    def _still_needed(
+        self, messages: dict[int, Message], dropped: dict[str, list[int]]
+    ) -> Iterable[tuple[Message, list[Reminder]]]:
+        """Each message with the reminders whose task is still open; the ids of the others by the reason."""
+        planned = list(
+            Reminder.objects.filter(message__in=messages, state=Reminder.State.PLANNED)
+            .select_related("assignment__person__office", "assignment__requirement")
+            .order_by("assignment__due_on", "assignment__person__name", "pk")
+        )
+        recipients = Recipients([item.assignment for item in planned], now=self.at)
+        needed = defaultdict[int, list[Reminder]](list)
+        for reminder in planned:
+            assert reminder.message_id is not None
+            message = messages[reminder.message_id]
+            reason = recipients.not_about(reminder.assignment) or _not_this_one(reminder, message, recipients)
+            (dropped[reason].append(reminder.pk) if reason else needed[message.pk].append(reminder))
+        return [(message, needed[message.pk]) for message in messages.values()]
+
+    def _compose(self, message: Message, reminders: list[Reminder]) -> list[Letter]:
+        try:
+            return [Letter(message, compose(message=message, reminders=reminders, at=self.at))]
+        except Exception as error:  # whatever is wrong with one message, the others must go
+            self._failed(message, error)
+            return []
+
+    def _hand_over(self, letter: Letter) -> None:
+        if not self._is_connected():
+            return
+        message, email = letter.message, letter.email
+        try:
+            self._connection.send_messages([email])
+        except Exception as error:
+            self._failed(message, error, for_good=_is_for_good(error, message.recipient.address))
+            self._lost = self._lost + 1 if _is_lost(error) else 0
+            self.is_cut_off = self._lost == LOST_IN_A_ROW
+            if _is_lost(error):
+                self._hang_up()
+            return
+        self._lost = 0
+        self.sent += self._settle(
+            message, state=Message.State.SENT, sent_at=Now(), address=message.recipient.address,
+            language=message.recipient.language, subject=email.subject, body=email.body, last_error="",
+        )  # fmt: skip
+        self._done.append(message.pk)
+
+    def _is_connected(self) -> bool:
+        """One connection for the whole round. A server that cannot be reached puts off all that is held."""
+        if self._connection is not None:
+            return True
+        try:
+            connection = get_connection()
+            connection.open()
+        except Exception as error:  # no such server, no such setting: nothing is wrong with the messages
+            self.is_cut_off = True
+            wait = _wait(1)
+            Message.objects.held(self.mine).update(
+                state=Message.State.READY, claimed_by=None, lease_until=None, not_before=timezone.now() + wait,
+                last_error=str(error) or repr(error),
+            )  # fmt: skip
+            logger.warning("the mail server cannot be reached: %s", type(error).__name__)
+            return False
+        self._connection = connection
+        return True
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _failed(self, message: Message, error: Exception, *, for_good: bool = False) -> None:
+        """An address that is refused for good is shown to HR; anything else is tried again, later each time."""
+        text = str(error) or repr(error)
+        if for_good:
+            self._settle(message, state=Message.State.FAILED, address=message.recipient.address, last_error=text)
+            return
+        again = self._places.opens(Place.of(message.recipient), timezone.now() + _wait(message.attempts))
+        self._settle(message, state=Message.State.READY, not_before=again, last_error=text)
+        expected = isinstance(error, (smtplib.SMTPException, OSError))
+        logger.warning(
+            "message %s was not sent: %s", message.pk, type(error).__name__, exc_info=None if expected else error
+        )
+
+    def _settle(self, message: Message, **values: Any) -> bool:
+        """Write what became of it, unless it has gone to another worker meanwhile. One UPDATE: whole, or not at all."""
+        return bool(Message.objects.held(self.mine).filter(pk=message.pk).update(**values, lease_until=None))
 
 
 def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) -> str:
@@ -106,27 +221,18 @@ def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) 
     assignment = reminder.assignment
     if reminder.anchor not in (assignment.due_on, assignment.opened_on):
         return "moved"
-    return "" if recipients.of(assignment, reminder.audience) == message.recipient else OTHER_RECIPIENT
+    return "" if recipients.speaks_to(assignment, reminder.audience, message.recipient) else OTHER_RECIPIENT
 
 
-def _failed(message: Message, mine: uuid.UUID, error: Exception, *, handed_over: bool) -> None:
-    """An address that is refused for good is shown to HR; anything else is tried again, later each time."""
-    address = message.recipient.address
-    if handed_over and _is_for_good(error, address):
-        _settle(message, mine, state=Message.State.FAILED, address=address, last_error=str(error) or repr(error))
-        return
-    wait = min(FIRST_RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY) * uniform(0.8, 1.2)
-    _settle(
-        message,
-        mine,
-        state=Message.State.READY,
-        not_before=timezone.now() + wait,
-        last_error=str(error) or repr(error),
-    )
-    expected = isinstance(error, (smtplib.SMTPException, OSError))
-    logger.warning(
-        "message %s was not sent: %s", message.pk, type(error).__name__, exc_info=None if expected else error
-    )
+def _wait(attempts: int) -> timedelta:
+    return min(FIRST_RETRY * 2 ** min(attempts, 10), LONGEST_RETRY) * uniform(0.8, 1.2)
+
+
+def _is_lost(error: Exception) -> bool:
+    """The connection is gone, or the server is about to close it (421)."""
+    closing = isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == 421
+    refused = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+    return closing or (isinstance(error, OSError) and not refused)
 
 
 def _is_for_good(error: Exception, address: str) -> bool:
@@ -143,25 +249,3 @@ def _is_for_good(error: Exception, address: str) -> bool:
     except ValidationError:
         return True
     return False
-
-
-def _settle(
-    message: Message,
-    mine: uuid.UUID,
-    *,
-    dropped: Mapping[str, list[int]] = NOTHING,
-    sent: Iterable[int] = (),
-    **values: object,
-) -> bool:
-    """Write the outcome of the message and of its reminders together, unless the lease went to another worker meanwhile.
-
-    Apart, a worker that dies between the two would leave the reminders of a sent message to the next day's.
-    """
-    held = Message.objects.filter(pk=message.pk, claimed_by=mine, state=Message.State.SENDING)
-    with transaction.atomic():
-        if not held.update(**values, lease_until=None):
-            return False
-        Reminder.objects.filter(pk__in=list(sent)).update(state=Reminder.State.SENT)
-        for reason, reminders in dropped.items():
-            Reminder.objects.filter(pk__in=reminders).update(state=Reminder.State.CANCELLED, because=reason)
-    return True

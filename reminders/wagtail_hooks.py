@@ -17,11 +17,12 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from lms.columns import DayColumn, MomentColumn
 from lms.compliance.reports import PERMISSION, LmsReportView
+from lms.people.models import Person
 from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES
+from reminders.finding import due
 from reminders.models import Ladder, Message
-from reminders.scheduling import due
 
 
 class LadderViewSet(ModelViewSet):  # type: ignore[misc]
@@ -72,9 +73,9 @@ def say_who_is_not_reminded(requirement: Requirement) -> str:
 @hooks.register(MESSAGES)
 def messages_due(requirement: Requirement) -> Counter[int]:
     """How many people would be written to about the rule today, by office. What they get about others is not counted."""
-    planned = due(timezone.now(), requirement)
-    recipients = {item.recipient.pk: item.recipient.office_id for item in planned}
-    return Counter(recipients.values())
+    recipients = {item.recipient for item in due(timezone.now(), requirement=requirement)}
+    offices = Person.objects.filter(pk__in=recipients).values_list("office", flat=True)
+    return Counter(offices)
 
 
 class MessagesMenuItem(MenuItem):  # type: ignore[misc]

@@ -7,16 +7,16 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.ladder import Rung, rung_due
+from reminders.ladder import Reach, Rung, rung_due
 from tests.cast import TODAY
 
-RUNGS = [Rung(id=n, days=days) for n, days in enumerate((-30, -14, -7, -1, 1, 7, 14, 30))]
+RUNGS = [Rung(days) for days in (-30, -14, -7, -1, 1, 7, 14, 30)]
 near = st.dates(min_value=TODAY - timedelta(days=60), max_value=TODAY + timedelta(days=60))
 LONG_AGO = date(2020, 1, 1)
 
 
 def days_due(due_on: date, today: date, *, opened_on: date = LONG_AGO, starts_on: date = LONG_AGO) -> list[int]:
-    found = rung_due(RUNGS, due_on=due_on, opened_on=opened_on, starts_on=starts_on, today=today)
+    found = rung_due(RUNGS, due_on=due_on, opened_on=opened_on, starts_on=starts_on, reached=Reach(today, today))
     return [rung.days for rung in found.values()]
 
 

@@ -17,6 +17,7 @@ globals().update(email_settings(os.environ.get("EMAIL_URL", "smtp://localhost:80
 LMS_ORGANISATION_NAME = "Meridian Relief Agency"
 LMS_GATED_PATHS = {"/onboarding/": "onboarding"}
 LMS_DEMO = True
+LMS_SEND_FROM_HOUR, LMS_SEND_UNTIL_HOUR, LMS_WORKING_DAYS_ONLY = 0, 24, False
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because threads that share an in-memory database do not wait for each other's locks.

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from reminders import scheduling, sending
+from reminders import finding, scheduling, sending
+from reminders.models import Message
 
 
 def moment(text: str) -> datetime:
@@ -29,14 +30,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = moment(options["at"]) if options["at"] else timezone.now()
         if options["dry_run"]:
-            planned = list(scheduling.due(now))
-            for item in planned:
-                self.stdout.write(
-                    f"{item.recipient.number} {item.rung.audience} {item.rung.days:+d}: "
-                    f"{item.assignment.requirement.code}, due {item.assignment.due_on}"
-                )
-            self.stdout.write(f"{len(planned)} reminders would be sent")
+            self._say(now)
             return
-        messages = scheduling.sweep(now)
-        sent = sending.send_each(messages, at=now)
-        self.stdout.write(f"{sent} messages sent, {len(messages) - sent} not needed, refused or taken by a worker")
+        written = scheduling.sweep(now)
+        sent = sending.send_waiting(at=now)
+        waiting = Message.objects.filter(state=Message.State.READY).count()
+        self.stdout.write(f"{written} reminders written, {sent} messages sent, {waiting} messages wait")
+
+    def _say(self, now: datetime) -> None:
+        found = list(finding.due_by_name(now))
+        for item in found:
+            self.stdout.write(
+                f"{item.recipient} {item.audience} {item.days:+d}: {item.requirement}, due {item.due_on}"
+            )
+        self.stdout.write(f"{len(found)} reminders would be written")
