@@ -11,8 +11,11 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
         from lms import checks  # noqa: F401  registers the system checks
         from lms.compliance import tallying  # noqa: F401  registers a ledger check
+        from lms.lrs import prepared
         from lms.lrs.signals import statement_recorded, statements_arrived
         from lms.people import verifying as people  # noqa: F401  registers the ledger checks
         from lms.requirements import (
@@ -21,6 +24,7 @@ class LmsConfig(AppConfig):
             verifying,  # noqa: F401  registers the ledger checks
         )
 
+        connection_created.connect(prepared.on_connection, dispatch_uid="lms.plan_once")
         for listener in (completing, claiming):
             statements_arrived.connect(listener.on_arrival, dispatch_uid=listener.__name__)
             statement_recorded.connect(listener.on_statement, dispatch_uid=listener.__name__)
