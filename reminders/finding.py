@@ -40,19 +40,19 @@ missing AS (
             WHERE l.person_id = p.id AND l.first_day <= %(today)s AND l.last_day >= %(today)s)
 ),
 come AS (
-    SELECT m.id, m.person, m.supervisor, m.office, s.audience, s.days, m.due_on AS anchor
+    SELECT m.id, m.person, m.supervisor, m.office, s.audience, s.kind, s.days, m.due_on AS anchor
     FROM missing m JOIN step s ON s.kind = 'due' AND {matches_due}
     WHERE {due_day} >= m.opened_on
         AND NOT EXISTS (SELECT 1 FROM step o WHERE o.kind = 'opening' AND o.audience = s.audience
             AND {matches_opening} AND {opening_day} > {due_day})
     UNION ALL
-    SELECT m.id, m.person, m.supervisor, m.office, o.audience, o.days, m.opened_on AS anchor
+    SELECT m.id, m.person, m.supervisor, m.office, o.audience, o.kind, o.days, m.opened_on AS anchor
     FROM missing m JOIN step o ON o.kind = 'opening' AND {matches_opening}
     WHERE {opening_day} >= m.opened_on
         AND NOT EXISTS (SELECT 1 FROM step s WHERE s.kind = 'due' AND s.audience = o.audience
             AND {matches_due} AND {due_day} >= {opening_day})
 )
-SELECT c.id AS assignment, c.audience, c.days, c.anchor, r.id AS recipient
+SELECT c.id AS assignment, c.audience, c.kind, c.days, c.anchor, r.id AS recipient
 FROM come c
 LEFT JOIN answering ON answering.office = c.office AND answering.audience = c.audience
 JOIN lms_person r ON r.id = CASE c.audience
@@ -72,7 +72,7 @@ NOBODY = (0, "", 0)
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL that answers assignment, audience, days, anchor and recipient, and its parameters by name."""
+    """SQL that answers assignment, audience, kind, days, anchor and recipient, and its parameters by name."""
 
     sql: str
     parameters: dict[str, Any]
@@ -90,36 +90,24 @@ class Found:
 
 
 class Finding:
-    """What is due at one moment. Reads calendars and who answers for whom once, for every ladder."""
+    """What is due at one moment. Reads calendars and who answers for whom once, for every ladder and for days ahead."""
 
-    def __init__(self, now: datetime, *, ahead: int = 0) -> None:
-        """``ahead``: what comes anew on the working day so many days later, as the facts stand now."""
-        self.places = Places()
-        self.today = day_of(now) + ahead * DAY
-        self._answering = Answering(self.today)
-        self._ahead = ahead
-        self._calendars: dict[tuple[Reach, Reach | None], int] = {}
-        self._of_places: list[tuple[int, str, int]] = []
-        for place in self.places.all:
-            day = self.places.today(place, now) + ahead * DAY
-            reached = self.places.reach(place.office, day)
-            if reached is not None:
-                key = (reached, self._before(place, day) if ahead else None)
-                calendar = self._calendars.setdefault(key, len(self._calendars))
-                self._of_places.append((place.office, place.zone, calendar))
+    def __init__(self, now: datetime, *, offices: Iterable[int] | None = None) -> None:
+        """``offices``: of the people of these only."""
+        self.now, self.places = now, Places()
+        self._answering = Answering(day_of(now)).rows() or [NOBODY]
+        within = None if offices is None else set(offices)
+        self._spots = [spot for spot in self.places.all if within is None or spot.office in within]
 
-    def _before(self, place: Place, day: date) -> Reach | None:
-        """The working day before that one; None if there is none of late."""
-        days = (self.places.reach(place.office, day - back * DAY) for back in range(1, LONGEST_BREAK.days))
-        return next((reached for reached in days if reached is not None), None)
-
-    def statement(self, ladder: Ladder, *, requirement: Requirement | None = None) -> Statement | None:
-        """Of one requirement only, if one is given. None where the ladder has nothing to say today."""
+    def statement(self, ladder: Ladder, *, requirement: Requirement | None = None, ahead: int = 0) -> Statement | None:
+        """Of one requirement only, if one is given; ``ahead``: what comes anew on the day so many days later, as the facts
+        stand now. None where the ladder has nothing to say on that day."""
         rungs = [item.rule for item in ladder.rungs.all()]
         mine = [item.pk for item in ladder.requirements.all() if requirement is None or item.pk == requirement.pk]
+        spots, calendars = self._day(ahead)
         said = [
             (calendar, step)
-            for (reached, before), calendar in self._calendars.items()
+            for (reached, before), calendar in calendars.items()
             for step in steps(rungs, starts_on=ladder.starts_on, reached=reached, before=before)
         ]
         if not mine or not said:
@@ -127,15 +115,15 @@ class Finding:
         due = [step.last for _, step in said if step.rung.counted_from == "due"]
         opening = [step.first for _, step in said if step.rung.counted_from == "opening"]
         parameters: dict[str, Any] = {
-            "today": self.today,
+            "today": day_of(self.now) + ahead * DAY,
             "furthest_due": max(due, default=date.min),
             "first_opened": min(opening, default=date.max),
         }
         later = LATER[connection.vendor]
         sql = SELECT.format(
-            places=as_values(parameters, "p", self._of_places),
+            places=as_values(parameters, "p", spots),
             steps=as_values(parameters, "s", [(calendar, *_row(step)) for calendar, step in said]),
-            answering=as_values(parameters, "a", self._answering.rows() or [NOBODY]),
+            answering=as_values(parameters, "a", self._answering),
             requirements=", ".join(str(pk) for pk in mine),
             matches_due=MATCHES_DUE,
             matches_opening=MATCHES_OPENING,
@@ -143,6 +131,23 @@ class Finding:
             opening_day=later.format(day="m.opened_on", days="o.days"),
         )
         return Statement(sql, parameters)
+
+    def _day(self, ahead: int) -> tuple[list[tuple[int, str, int]], dict[tuple[Reach, Reach | None], int]]:
+        """Where somebody works on that day, and by which of the calendars that there are; these, by their number."""
+        calendars: dict[tuple[Reach, Reach | None], int] = {}
+        spots = []
+        for spot in self._spots:
+            day = self.places.today(spot, self.now) + ahead * DAY
+            reached = self.places.reach(spot.office, day)
+            if reached is not None:
+                key = (reached, self._before(spot, day) if ahead else None)
+                spots.append((spot.office, spot.zone, calendars.setdefault(key, len(calendars))))
+        return spots, calendars
+
+    def _before(self, spot: Place, day: date) -> Reach | None:
+        """The working day before that one; None if there is none of late."""
+        days = (self.places.reach(spot.office, day - back * DAY) for back in range(1, LONGEST_BREAK.days))
+        return next((reached for reached in days if reached is not None), None)
 
 
 def _row(step: Step) -> tuple[Any, ...]:
@@ -157,51 +162,22 @@ def ladders() -> Iterable[Ladder]:
 
 def due(now: datetime, *, requirement: Requirement | None = None, ahead: int = 0) -> Iterator[Found]:
     """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task."""
-    finding = Finding(now, ahead=ahead)
-    for ladder in ladders():
-        statement = finding.statement(ladder, requirement=requirement)
-        if statement is not None:
-            for assignment, audience, days, anchor, recipient in _rows(statement.sql, statement.parameters):
-                yield Found(assignment, audience, days, _day(anchor), recipient)
-
-
-NAMED = """
-SELECT r.number, found.audience, found.days, q.code, a.due_on
-FROM ({found}) AS found
-JOIN lms_person r ON r.id = found.recipient JOIN lms_assignment a ON a.id = found.assignment
-JOIN lms_requirement q ON q.id = a.requirement_id ORDER BY r.number, a.due_on, q.code
-"""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A reminder that is due, for somebody to read: numbers and codes."""
-
-    recipient: str
-    audience: str
-    days: int
-    requirement: str
-    due_on: date
-
-
-def due_by_name(now: datetime) -> Iterator[Named]:
-    """As ``due``; ladder by ladder, in the order of the recipients' numbers."""
     finding = Finding(now)
     for ladder in ladders():
-        statement = finding.statement(ladder)
+        statement = finding.statement(ladder, requirement=requirement, ahead=ahead)
         if statement is not None:
-            sql = NAMED.format(found=statement.sql)
-            for recipient, audience, days, requirement, due_on in _rows(sql, statement.parameters):
-                yield Named(recipient, audience, days, requirement, _day(due_on))
+            for assignment, audience, _, days, anchor, recipient in rows(statement):
+                yield Found(assignment, audience, days, as_day(anchor), recipient)
 
 
-def _rows(sql: str, parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def rows(statement: Statement, sql: str = "{found}") -> Iterator[tuple[Any, ...]]:
+    """What the statement answers, as it is or within another that reads ``{found}``."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        while rows := cursor.fetchmany(1000):
-            yield from rows
+        cursor.execute(sql.format(found=statement.sql), statement.parameters)
+        while part := cursor.fetchmany(1000):
+            yield from part
 
 
-def _day(value: date | str) -> date:
+def as_day(value: date | str) -> date:
     """SQLite knows no dates."""
     return value if isinstance(value, date) else date.fromisoformat(value)

@@ -23,6 +23,7 @@ from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES
 from reminders.finding import due
 from reminders.models import Ladder, Message
+from reminders.views import PAGE, ComingReport
 
 
 class LadderViewSet(ModelViewSet):  # type: ignore[misc]
@@ -93,6 +94,7 @@ def urls() -> list[URLPattern]:
     return [
         path("messages/", MessagesReport.as_view(), name="lms_messages_report"),
         path("messages/results/", MessagesReport.as_view(results_only=True), name="lms_messages_report_results"),
+        path("reminders/coming/", ComingReport.as_view(), name=PAGE),
     ]
 
 
@@ -100,4 +102,11 @@ def urls() -> list[URLPattern]:
 def messages_menu_item() -> MessagesMenuItem:
     return MessagesMenuItem(
         _("Messages"), reverse("lms_messages_report"), name="messages", icon_name="mail", order=900
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def coming_menu_item() -> MessagesMenuItem:
+    return MessagesMenuItem(
+        ComingReport.page_title, reverse(PAGE), name="reminders-to-come", icon_name="mail", order=905
     )

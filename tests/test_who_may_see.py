@@ -151,6 +151,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/compliance/looks/results/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/messages/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/reminders/coming/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/answers/<page_id>/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
@@ -172,7 +173,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 POSTED = ("/start/", "/ask/")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
-OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/answers/")
+OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/reminders/", "admin/answers/")
 
 
 def addresses() -> Iterator[str]:

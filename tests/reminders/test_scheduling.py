@@ -14,7 +14,7 @@ from lms.requirements.models import AcceptedActivity, Requirement
 from lms.requirements.projecting import project_all
 from lms.requirements.standing import Standing
 from lms.requirements.waiving import waive
-from reminders import finding, scheduling, sending
+from reminders import coming, scheduling, sending
 from reminders.ladder import Rung
 from reminders.models import Ladder, LadderRung, Message, Reminder
 from tests.cast import TODAY, Cast
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 
 def planned(at: datetime) -> list[tuple[str, str, int]]:
-    return sorted((item.recipient, item.audience, item.days) for item in finding.due_by_name(at))
+    return sorted((item.number, item.audience, item.days) for item in coming.listed(at))
 
 
 def test_on_the_day_of_renewal_only_the_next_cycle_reminds(due: Cast, mailbox: Any) -> None:

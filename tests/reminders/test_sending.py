@@ -17,7 +17,7 @@ from lms.people.models import Headship, Leave, Person
 from lms.requirements.models import AcceptedActivity, Activity, Requirement
 from lms.requirements.standing import Standing
 from lms.requirements.waiving import waive
-from reminders import finding, scheduling, sending
+from reminders import coming, scheduling, sending
 from reminders.models import Ladder, Message, Reminder
 from tests.cast import TODAY, Cast, make_requirement
 from tests.lms.requirements.test_completing import satisfied
@@ -122,7 +122,7 @@ def test_the_supervisor_gets_one_list_after_a_week(due: Cast, mailbox: Any) -> N
 def test_the_day_is_the_recipients_own(due: Cast) -> None:
     """23:30 UTC on the 23rd is the 24th in Bangkok and still the 23rd in Dakar."""
     Person.objects.filter(pk=due.bruno.pk).update(time_zone="Asia/Bangkok")
-    planned = [item.recipient for item in finding.due_by_name(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))]
+    planned = [item.number for item in coming.listed(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))]
     assert planned == ["P00002"]
 
 

@@ -74,6 +74,12 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_on"], name="lms_assignment_open_due", condition=Q(ended_on__isnull=True)),
+            models.Index(
+                fields=["due_on"],
+                name="lms_assignment_missing",
+                include=["person", "requirement", "opened_on", "waived_from", "waived_until", "carried_until"],
+                condition=Q(ended_on__isnull=True, completed_on__isnull=True),
+            ),
             models.Index(fields=["ended_on"], name="lms_assignment_ended", condition=Q(ended_on__isnull=False)),
             models.Index(fields=["ended_on"], name="lms_assignment_left", condition=Q(ended_because="left")),
         ]
