@@ -9,13 +9,15 @@ from lms.requirements.models import Requirement
 from reminders.models import Ladder, LadderRung
 
 NAME = "Standard ladder"
-PERSON, SUPERVISOR, HEAD = LadderRung.Audience.PERSON, LadderRung.Audience.SUPERVISOR, LadderRung.Audience.HEAD
+AUDIENCE = LadderRung.Audience
+PERSON, SUPERVISOR, HEAD, HR = AUDIENCE.PERSON, AUDIENCE.SUPERVISOR, AUDIENCE.HEAD, AUDIENCE.HR
 DUE, OPENING = LadderRung.CountedFrom.DUE, LadderRung.CountedFrom.OPENING
 RUNGS = (
     (OPENING, 0, PERSON),
     *((DUE, days, PERSON) for days in (-30, -14, -7, -1, 1, 7, 14, 30)),
     (DUE, 7, SUPERVISOR),
     (DUE, 14, HEAD),
+    (DUE, 30, HR),
 )
 
 

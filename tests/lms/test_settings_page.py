@@ -1,4 +1,4 @@
-"""docs/settings.md says what conf.py says."""
+"""docs/settings.md says what the packages' conf.py say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from lms.conf import LmsSettings, Setting
+from reminders.conf import ReminderSettings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 
@@ -16,12 +17,12 @@ def page() -> str:
     lines = [
         "# Settings",
         "",
-        "A site sets these in its Django settings. The page is made from `lms/conf.py` and a test holds the two together.",
+        "A site sets these in its Django settings. The page is made from `conf.py` of each package; a test holds them together.",
         "",
         "| setting | default | what |",
         "|---|---|---|",
     ]
-    for setting in vars(LmsSettings).values():
+    for setting in (*vars(LmsSettings).values(), *vars(ReminderSettings).values()):
         if isinstance(setting, Setting):
             lines.append(f"| `{setting.name}` | `{setting.default!r}` | {setting.help_text} |")
     return "\n".join(lines) + "\n"
