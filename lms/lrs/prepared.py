@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,9 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
     connection.ensure_connection()
     if connection.connection.prepare_threshold is None and conf.XAPI_PREPARED:
         connection.connection.prepare_threshold = ONLY_WHEN_ASKED  # Django turns preparing off altogether
+        # Every client of psycopg counts its names from 0. Behind a pooler that knows none of this, one client would be
+        # given the answer to another's question; with names of its own it is given an error.
+        connection.connection._prepared._prepared_idx = secrets.randbits(60)
     with connection.wrap_database_errors, Cursor(connection.connection) as prepared:
         prepared.execute(sql, parameters, prepare=conf.XAPI_PREPARED)
         return prepared.fetchall()

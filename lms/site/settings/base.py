@@ -8,6 +8,8 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from lms.site.settings.environment import is_on
+
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("SAFEGUARD_VAR", ROOT / "var"))
 
@@ -81,9 +83,15 @@ TEMPLATES = [
     }
 ]
 
+# Behind a pooler that gives a connection to one transaction at a time, nothing may outlive its transaction: no cursor on
+# the server, and no plan either unless the pooler is one that carries it through.
+_pooled = is_on("DATABASE_POOLED", os.environ.get("DATABASE_POOLED", ""))
+LMS_XAPI_PREPARED = is_on("LMS_XAPI_PREPARED", os.environ.get("LMS_XAPI_PREPARED", "0" if _pooled else "1"))
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'safeguard.sqlite3'}", conn_max_age=60
+        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'safeguard.sqlite3'}",
+        conn_max_age=60,
+        disable_server_side_cursors=_pooled,
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

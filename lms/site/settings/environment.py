@@ -1,4 +1,4 @@
-"""Reads EMAIL_URL, so that mail is configured by one address like the database."""
+"""Reads what the environment says: mail by one address like the database, and what is on or off."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def email_settings(url: str) -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def is_on(name: str, value: str) -> bool:
+    """``1`` is on; ``0`` or nothing is off. Raises ValueError for anything else, "false" among it."""
+    if value not in ("", "0", "1"):
+        raise ValueError(f"{name} must be 1 or 0.")
+    return value == "1"
