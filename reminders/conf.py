@@ -13,6 +13,19 @@ class ReminderSettings:
     WORKING_DAYS_ONLY = Setting(
         True, "Send reminders on working days of the recipient's office only: by its weekend and its holidays."
     )
+    CHANNELS = Setting(
+        ["reminders.channels.slack", "reminders.channels.teams"],
+        "Channels in which supervisors can be nudged beside the e-mail: the folder of each (docs/reminders.md).",
+    )
+    CHANNEL_HOSTS = Setting(
+        ["hooks.slack.com", "*.environment.api.powerplatform.com", "*.logic.azure.com"],
+        "Hosts to which posts in other channels may go, over https only; *. stands for whatever is below.",
+    )
+    CHANNEL_STAND_IN = Setting(
+        "",
+        "Such as http://127.0.0.1:9000: a server that stands in for the channels. Of the demo and the tests only: it is "
+        "ignored where LMS_DEMO is not set.",
+    )
 
 
 conf = ReminderSettings()
