@@ -17,7 +17,10 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
+from reminders.channels.models import ChannelAddress, Post
 from reminders.ladder import Rung
+
+__all__ = ["ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
 
 
 class Ladder(ClusterableModel):
