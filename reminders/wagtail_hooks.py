@@ -21,6 +21,7 @@ from lms.people.models import Person
 from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES
+from reminders.channels.admin import POSTS, ChannelAddressViewSet, PostsReport
 from reminders.finding import due
 from reminders.models import Ladder, Message
 from reminders.views import PAGE, ComingReport
@@ -89,11 +90,18 @@ def ladders() -> LadderViewSet:
     return LadderViewSet("reminder_ladders")
 
 
+@hooks.register("register_admin_viewset")
+def channel_addresses() -> ChannelAddressViewSet:
+    return ChannelAddressViewSet("channel_addresses")
+
+
 @hooks.register("register_admin_urls")
 def urls() -> list[URLPattern]:
     return [
         path("messages/", MessagesReport.as_view(), name="lms_messages_report"),
         path("messages/results/", MessagesReport.as_view(results_only=True), name="lms_messages_report_results"),
+        path("messages/channels/", PostsReport.as_view(), name=POSTS),
+        path("messages/channels/results/", PostsReport.as_view(results_only=True), name=f"{POSTS}_results"),
         path("reminders/coming/", ComingReport.as_view(), name=PAGE),
     ]
 
@@ -110,3 +118,8 @@ def coming_menu_item() -> MessagesMenuItem:
     return MessagesMenuItem(
         ComingReport.page_title, reverse(PAGE), name="reminders-to-come", icon_name="mail", order=905
     )
+
+
+@hooks.register("register_reports_menu_item")
+def posts_menu_item() -> MessagesMenuItem:
+    return MessagesMenuItem(PostsReport.page_title, reverse(POSTS), name="posts", icon_name="comment", order=906)

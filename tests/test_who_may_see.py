@@ -151,6 +151,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/compliance/looks/results/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/messages/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/messages/channels/":  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/messages/channels/results/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/reminders/coming/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
@@ -162,6 +165,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/organisations/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/channel_addresses/":  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/access_tokens/":      (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/credentials/":        (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/question_banks/":     (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
