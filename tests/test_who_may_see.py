@@ -16,6 +16,9 @@ from attestations.signing import sign
 from courses import checking
 from courses.enrolling import enrol
 from courses.models import Certificate, CoursePage
+from lms.compliance.models import ReportSubscription
+from lms.compliance.subscribing import subscribe
+from lms.compliance.unsubscribing import link_of
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import Said
@@ -39,6 +42,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "reports/stop/<stop>/":      (OK,      OK,      OK,      OK,      OK,      OK),
     "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/course/<page_id>/start/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
@@ -221,7 +225,11 @@ def world(cast: Cast) -> dict[str, Any]:
     cast.country.headships.create(person=cast.chen, starts_on=TODAY)
     author = User.objects.create_user("author")
     author.groups.add(Group.objects.get(name="Course authors"))
+    report = subscribe(
+        recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
+    )
     return {
+        "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
@@ -280,7 +288,8 @@ def test_no_get_changes_anything(world: dict[str, Any]) -> None:
     from lms.requirements.models import Completion
 
     def counts() -> tuple[int, ...]:
-        return (Statement.objects.count(), Completion.objects.count(), Invitation.objects.filter(used_at=None).count())
+        return (Statement.objects.count(), Completion.objects.count(), Invitation.objects.filter(used_at=None).count(),
+                ReportSubscription.objects.count())  # fmt: skip
 
     before = counts()
     client = Client()
