@@ -17,6 +17,9 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
+from reminders.bounce_models import Bounce
+
+__all__ = ["Bounce", "Ladder", "LadderRung", "Message", "Reminder"]
 
 
 class Ladder(ClusterableModel):

@@ -17,14 +17,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from reminders.messages import compose
-from reminders.models import Message, Reminder
+from reminders.models import Bounce, Message, Reminder
 from reminders.recipients import OTHER_RECIPIENT, Recipients
+from reminders.returning import keep_refusal
 
 logger = logging.getLogger(__name__)
 
 # Longer than a mail server can take that answers each of some ten commands just within EMAIL_TIMEOUT (20 seconds).
 LEASE = timedelta(minutes=5)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=2)
+DEAD = "Mail to this address comes back."
 NOTHING: Mapping[str, list[int]] = {}
 
 
@@ -42,6 +44,10 @@ def send(message_pk: int, *, at: datetime | None = None) -> bool:
     needed, dropped = still_needed(message, at)
     if not needed:
         _settle(message, mine, dropped=dropped, state=Message.State.CANCELLED)
+        return False
+    address = message.recipient.address
+    if Bounce.objects.is_dead(address):
+        _settle(message, mine, dropped=dropped, state=Message.State.FAILED, address=address, last_error=DEAD)
         return False
     email = None
     try:
@@ -113,7 +119,8 @@ def _failed(message: Message, mine: uuid.UUID, error: Exception, *, handed_over:
     """An address that is refused for good is shown to HR; anything else is tried again, later each time."""
     address = message.recipient.address
     if handed_over and _is_for_good(error, address):
-        _settle(message, mine, state=Message.State.FAILED, address=address, last_error=str(error) or repr(error))
+        if _settle(message, mine, state=Message.State.FAILED, address=address, last_error=str(error) or repr(error)):
+            keep_refusal(message=message, error=error)
         return
     wait = min(FIRST_RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY) * uniform(0.8, 1.2)
     _settle(

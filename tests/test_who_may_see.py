@@ -100,6 +100,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "api/v1/compliance/people":  (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/indicators":         (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/indicators/csv":     (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/bounces":            (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/":                   (NONE,    NONE,    NONE,    NONE,    NONE,    NONE),
     "api/v1/docs":               (OK,      OK,      OK,      OK,      OK,      OK),
     "api/v1/openapi.json":       (OK,      OK,      OK,      OK,      OK,      OK),
@@ -156,6 +157,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/messages/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/addresses/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/addresses/results/": (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/addresses/<number>/works/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/answers/<page_id>/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -173,10 +178,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
-POSTED = ("/start/", "/ask/")  # addresses that take POST only
+POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
-OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/answers/")
+OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/addresses/", "admin/answers/")
 
 
 def addresses() -> Iterator[str]:
