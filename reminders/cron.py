@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from lms.periodic import periodic
+from reminders.returning import hold_back
 from reminders.tasks import drain, sweep_and_kick
 
 
@@ -16,3 +17,8 @@ def sweep(now: datetime) -> None:
 @periodic(every=timedelta(minutes=1), name="reminders.drain")
 def drain_outbox(now: datetime) -> None:
     drain()
+
+
+@periodic(every=timedelta(minutes=5), name="reminders.hold_back")
+def hold_back_what_returned(now: datetime) -> None:
+    hold_back()

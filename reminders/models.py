@@ -17,7 +17,10 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
+from reminders.bounce_models import Bounce
 from reminders.ladder import Rung
+
+__all__ = ["Bounce", "Ladder", "LadderRung", "Message", "Reminder"]
 
 
 class Ladder(ClusterableModel):

@@ -21,6 +21,8 @@ from lms.people.models import Person
 from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES
+from reminders.addresses_panel import AddressesPanel
+from reminders.addresses_report import SEE, AddressesReport, WorksView
 from reminders.finding import due
 from reminders.models import Ladder, Message
 from reminders.views import PAGE, ComingReport
@@ -84,6 +86,11 @@ class MessagesMenuItem(MenuItem):  # type: ignore[misc]
         return bool(request.user.has_perm(PERMISSION))
 
 
+class AddressesMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(SEE))
+
+
 @hooks.register("register_admin_viewset")
 def ladders() -> LadderViewSet:
     return LadderViewSet("reminder_ladders")
@@ -95,6 +102,9 @@ def urls() -> list[URLPattern]:
         path("messages/", MessagesReport.as_view(), name="lms_messages_report"),
         path("messages/results/", MessagesReport.as_view(results_only=True), name="lms_messages_report_results"),
         path("reminders/coming/", ComingReport.as_view(), name=PAGE),
+        path("addresses/", AddressesReport.as_view(), name="lms_addresses_report"),
+        path("addresses/results/", AddressesReport.as_view(results_only=True), name="lms_addresses_report_results"),
+        path("addresses/<str:number>/works/", WorksView.as_view(), name="lms_address_works"),
     ]
 
 
@@ -110,3 +120,25 @@ def coming_menu_item() -> MessagesMenuItem:
     return MessagesMenuItem(
         ComingReport.page_title, reverse(PAGE), name="reminders-to-come", icon_name="mail", order=905
     )
+
+
+@hooks.register("register_reports_menu_item")
+def addresses_menu_item() -> AddressesMenuItem:
+    return AddressesMenuItem(
+        _("Addresses that do not work"),
+        reverse("lms_addresses_report"),
+        name="addresses",
+        icon_name="warning",
+        order=907,
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def addresses_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(AddressesPanel(request))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    label, message = _("Address works again"), _("Somebody said that the person's address works again")
+    actions.register_action("lms.person.address_works", label, message)
