@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from lms.conf import conf
@@ -14,7 +14,7 @@ from reminders.finding import Finding, ladders
 from reminders.models import Ladder, Message, Reminder
 from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
-from reminders.relations import as_parameter, as_values
+from reminders.relations import as_parameter, as_values, set_based
 
 WRITE = """
 INSERT INTO lms_reminders_reminder (assignment_id, audience, days, anchor, recipient_id, state, because, planned_at)
@@ -66,10 +66,10 @@ def _write(ladder: Ladder, finding: Finding, now: datetime) -> int:
     statement = finding.statement(ladder)
     if statement is None:
         return 0
-    parameters = statement.parameters | {"now": as_parameter(now)}
-    with transaction.atomic():
+    with set_based() as cursor:
         Ladder.objects.select_for_update().filter(pk=ladder.pk).first()
-        return _run(WRITE.format(found=statement.sql), parameters)
+        cursor.execute(WRITE.format(found=statement.sql), statement.parameters | {"now": as_parameter(now)})
+        return int(cursor.rowcount)
 
 
 def release(now: datetime) -> None:
@@ -104,13 +104,7 @@ def place(now: datetime, places: Places) -> None:
     if not rows:
         return
     is_postgresql = connection.vendor == "postgresql"
-    with transaction.atomic():
+    with set_based() as cursor:
         begin = BEGIN_MESSAGES.format(places=as_values(parameters, "p", rows), hashed=HASHED[connection.vendor])
-        _run(begin, parameters)
-        _run(FILL_MESSAGES.format(locked="FOR UPDATE" if is_postgresql else ""), {})
-
-
-def _run(sql: str, parameters: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
-        return int(cursor.rowcount)
+        cursor.execute(begin, parameters)
+        cursor.execute(FILL_MESSAGES.format(locked="FOR UPDATE" if is_postgresql else ""))
