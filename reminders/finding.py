@@ -167,19 +167,19 @@ def ladders() -> Iterable[Ladder]:
 def due(now: datetime, *, requirement: Requirement | None = None, ahead: int = 0) -> Iterator[Found]:
     """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task."""
     finding = Finding(now)
-    for ladder in ladders():
-        statement = finding.statement(ladder, requirement=requirement, ahead=ahead)
-        if statement is not None:
-            for assignment, audience, _, days, anchor, recipient in rows(statement):
-                yield Found(assignment, audience, days, as_day(anchor), recipient)
-
-
-def rows(statement: Statement, sql: str = "{found}") -> Iterator[tuple[Any, ...]]:
-    """What the statement answers, as it is or within another that reads ``{found}``."""
     with set_based() as cursor:
-        cursor.execute(sql.format(found=statement.sql), statement.parameters)
-        while part := cursor.fetchmany(1000):
-            yield from part
+        for ladder in ladders():
+            statement = finding.statement(ladder, requirement=requirement, ahead=ahead)
+            if statement is not None:
+                for assignment, audience, _, days, anchor, recipient in rows(cursor, statement):
+                    yield Found(assignment, audience, days, as_day(anchor), recipient)
+
+
+def rows(cursor: Any, statement: Statement, sql: str = "{found}") -> Iterator[tuple[Any, ...]]:
+    """What the statement answers, as it is or within another that reads ``{found}``. The cursor is one of ``set_based``."""
+    cursor.execute(sql.format(found=statement.sql), statement.parameters)
+    while part := cursor.fetchmany(1000):
+        yield from part
 
 
 def as_day(value: date | str) -> date:
