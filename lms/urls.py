@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from lms.compliance import team
 from lms.compliance.api import figures, indicators, people_of_figures
+from lms.compliance.unsubscribing import stop_report
 from lms.gate.api import Bearer, api
 from lms.people import views as people
 from lms.requirements import views as requirements
@@ -23,6 +24,7 @@ floor = [
     path("learning/why/<int:assignment>/", requirements.why, name="why"),
     path("learning/why/<int:assignment>/ask/", requirements.ask_for_arrangement, name="ask_for_arrangement"),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),
+    path("reports/stop/<str:stop>/", stop_report, name="stop_report"),
     path("team/", team.my_team, name="team"),
 ]
 urlpatterns = [

@@ -11,4 +11,10 @@ class RemindersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.gate.api import Bearer, api
+        from lms.tokens.models import AccessToken
         from reminders import auditing  # noqa: F401  registers a section of the auditor pack
+        from reminders.bounces_api import bounces
+
+        # Here, not in an address list: the floor's addresses must not import reminders, and there is one API.
+        api.add_router("/bounces", bounces, auth=Bearer(AccessToken.Purpose.BOUNCES))

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from reminders.finding import Finding, as_day, ladders, rows
 from reminders.ladder import DAY
-from reminders.models import LadderRung
+from reminders.models import Ladder, LadderRung
 from reminders.recipients import day_of
+from reminders.relations import set_based
 
 DAYS = 14
 NUMBERS = """
@@ -71,19 +73,25 @@ def numbers(now: datetime, *, offices: Sequence[int]) -> dict[date, Counter[int]
     """By day: how many reminders, by the office of the person who owes the task. Today: what is not yet written."""
     finding = Finding(now, offices=offices)
     found: dict[date, Counter[int]] = {day_of(now) + ahead * DAY: Counter() for ahead in range(DAYS)}
-    for ladder in ladders():
-        for ahead, day in enumerate(found):
-            statement = finding.statement(ladder, ahead=ahead)
-            if statement is not None:
-                found[day] += Counter(dict(rows(statement, NUMBERS)))
+    with set_based() as cursor:
+        for ladder in ladders():
+            for ahead, day in enumerate(found):
+                statement = finding.statement(ladder, ahead=ahead)
+                if statement is not None:
+                    found[day] += Counter(dict(rows(cursor, statement, NUMBERS)))
     return found
 
 
 def listed(now: datetime, *, ahead: int = 0, offices: Sequence[int] | None = None) -> Iterator[Coming]:
     """One day's reminders, ladder by ladder, in the order of the recipients' names."""
     finding = Finding(now, offices=offices)
-    for ladder in ladders():
-        statement = finding.statement(ladder, ahead=ahead)
-        if statement is not None:
-            for number, recipient, person, code, title, audience, kind, days, due_on in rows(statement, NAMED):
-                yield Coming(number, recipient, person, code, title, audience, kind, days, as_day(due_on), ladder.name)
+    with set_based() as cursor:
+        for ladder in ladders():
+            statement = finding.statement(ladder, ahead=ahead)
+            if statement is not None:
+                yield from (_coming(row, ladder) for row in rows(cursor, statement, NAMED))
+
+
+def _coming(row: tuple[Any, ...], ladder: Ladder) -> Coming:
+    number, recipient, person, code, title, audience, kind, days, due_on = row
+    return Coming(number, recipient, person, code, title, audience, kind, days, as_day(due_on), ladder.name)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from lms.periodic import periodic
 from reminders.channels.tasks import nudge
+from reminders.returning import hold_back
 from reminders.tasks import drain, sweep_and_kick
 
 
@@ -22,3 +23,8 @@ def drain_outbox(now: datetime) -> None:
 @periodic(every=timedelta(minutes=1), name="reminders.channels")
 def nudge_in_channels(now: datetime) -> None:
     nudge()
+
+
+@periodic(every=timedelta(minutes=5), name="reminders.hold_back")
+def hold_back_what_returned(now: datetime) -> None:
+    hold_back()

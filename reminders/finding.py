@@ -19,23 +19,26 @@ from reminders.ladder import DAY, LONGEST_BREAK, Reach, Step, steps
 from reminders.models import Ladder
 from reminders.places import Place, Places
 from reminders.recipients import day_of
-from reminders.relations import as_values
+from reminders.relations import as_values, set_based
 
 SELECT = """
 WITH place (office, zone, calendar) AS (VALUES {places}),
 step (calendar, kind, audience, days, first, last, opened_first, opened_last) AS (VALUES {steps}),
 answering (office, audience, person) AS (VALUES {answering}),
-missing AS (
-    SELECT a.id, a.due_on, a.opened_on, p.id AS person, p.supervisor_id AS supervisor, p.office_id AS office,
-        place.calendar
-    FROM lms_assignment a
-    JOIN lms_person p ON p.id = a.person_id
-    JOIN place ON place.office = p.office_id AND place.zone = p.time_zone
+near AS {materialized} (
+    SELECT a.id, a.person_id, a.due_on, a.opened_on FROM lms_assignment a
     WHERE a.requirement_id IN ({requirements}) AND a.ended_on IS NULL AND a.completed_on IS NULL
         AND (a.due_on <= %(furthest_due)s OR a.opened_on >= %(first_opened)s)
         AND (a.waived_from IS NULL OR a.waived_from > %(today)s OR a.waived_until < %(today)s
             OR a.carried_until >= %(today)s)
-        AND (p.left_on IS NULL OR p.left_on > %(today)s)
+),
+missing AS (
+    SELECT near.id, near.due_on, near.opened_on, p.id AS person, p.supervisor_id AS supervisor, p.office_id AS office,
+        place.calendar
+    FROM near
+    JOIN lms_person p ON p.id = near.person_id
+    JOIN place ON place.office = p.office_id AND place.zone = p.time_zone
+    WHERE (p.left_on IS NULL OR p.left_on > %(today)s)
         AND NOT EXISTS (SELECT 1 FROM lms_leave l
             WHERE l.person_id = p.id AND l.first_day <= %(today)s AND l.last_day >= %(today)s)
 ),
@@ -124,6 +127,7 @@ class Finding:
             places=as_values(parameters, "p", spots),
             steps=as_values(parameters, "s", [(calendar, *_row(step)) for calendar, step in said]),
             answering=as_values(parameters, "a", self._answering),
+            materialized="MATERIALIZED" if connection.vendor == "postgresql" else "",
             requirements=", ".join(str(pk) for pk in mine),
             matches_due=MATCHES_DUE,
             matches_opening=MATCHES_OPENING,
@@ -163,19 +167,19 @@ def ladders() -> Iterable[Ladder]:
 def due(now: datetime, *, requirement: Requirement | None = None, ahead: int = 0) -> Iterator[Found]:
     """Every reminder that is due at that moment and not yet written, in the calendar of the person who owes the task."""
     finding = Finding(now)
-    for ladder in ladders():
-        statement = finding.statement(ladder, requirement=requirement, ahead=ahead)
-        if statement is not None:
-            for assignment, audience, _, days, anchor, recipient in rows(statement):
-                yield Found(assignment, audience, days, as_day(anchor), recipient)
+    with set_based() as cursor:
+        for ladder in ladders():
+            statement = finding.statement(ladder, requirement=requirement, ahead=ahead)
+            if statement is not None:
+                for assignment, audience, _, days, anchor, recipient in rows(cursor, statement):
+                    yield Found(assignment, audience, days, as_day(anchor), recipient)
 
 
-def rows(statement: Statement, sql: str = "{found}") -> Iterator[tuple[Any, ...]]:
-    """What the statement answers, as it is or within another that reads ``{found}``."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(found=statement.sql), statement.parameters)
-        while part := cursor.fetchmany(1000):
-            yield from part
+def rows(cursor: Any, statement: Statement, sql: str = "{found}") -> Iterator[tuple[Any, ...]]:
+    """What the statement answers, as it is or within another that reads ``{found}``. The cursor is one of ``set_based``."""
+    cursor.execute(sql.format(found=statement.sql), statement.parameters)
+    while part := cursor.fetchmany(1000):
+        yield from part
 
 
 def as_day(value: date | str) -> date:

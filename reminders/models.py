@@ -17,10 +17,11 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
+from reminders.bounce_models import Bounce
 from reminders.channels.models import ChannelAddress, Post
 from reminders.ladder import Rung
 
-__all__ = ["ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
+__all__ = ["Bounce", "ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
 
 
 class Ladder(ClusterableModel):

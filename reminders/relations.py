@@ -1,12 +1,13 @@
-"""Rows of ours as a relation that a statement can join: VALUES with named parameters, each different value once."""
+"""Rows of ours as a relation that a statement can join, and the way to run a statement about very many rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def as_values(parameters: dict[str, Any], name: str, rows: Sequence[tuple[Any, ...]]) -> str:
@@ -22,3 +23,16 @@ def as_values(parameters: dict[str, Any], name: str, rows: Sequence[tuple[Any, .
 def as_parameter(value: Any) -> Any:
     """As the database keeps it: SQLite knows no moments."""
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+@contextmanager
+def set_based() -> Iterator[Any]:
+    """A cursor in a transaction in which PostgreSQL goes through tables as wholes.
+
+    It cannot know how many rows come out of VALUES and of days between days, takes them to be few, and would look into the
+    table of reminders once for each, while the same statement fills it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_nestloop = off")
+        yield cursor

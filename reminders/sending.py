@@ -25,9 +25,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from reminders.messages import compose
-from reminders.models import Message, Reminder
+from reminders.models import Bounce, Message, Reminder
 from reminders.places import Place, Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
+from reminders.returning import keep_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ READ = 25
 LEASE, ONE_HANDOVER = timedelta(minutes=8), timedelta(minutes=4)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=2)
 LOST_IN_A_ROW = 3
+DEAD = "Mail to this address comes back."
 
 
 def send_waiting(*, at: datetime | None = None, within: timedelta | None = None) -> int:
@@ -101,7 +103,7 @@ class Sender:
         self._hang_up()
         Message.objects.held(self.mine).update(state=Message.State.READY, claimed_by=None, lease_until=None)
         planned = Reminder.objects.filter(state=Reminder.State.PLANNED, message__in=self._done)
-        planned.update(state=Reminder.State.SENT)
+        planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
         self._done = []
 
     def _still_holds(self, pk: int) -> bool:
@@ -117,12 +119,17 @@ class Sender:
         messages = Message.objects.held(self.mine).select_related("recipient__office", "recipient__user")
         found = {message.pk: message for message in messages.filter(pk__in=ids).order_by("pk")}
         letters, dropped = [], defaultdict[str, list[int]](list)
+        addresses = [message.recipient.address.lower() for message in found.values()]
+        dead = set(Bounce.objects.dead().filter(address__in=addresses).values_list("address", flat=True))
         for message, reminders in self._still_needed(found, dropped):
             opens = self._places.opens(Place.of(message.recipient), self.at)
             if opens > self.at:
                 self._settle(message, state=Message.State.READY, not_before=opens)
             elif not reminders:
                 self._settle(message, state=Message.State.CANCELLED)
+            elif message.recipient.address.lower() in dead:
+                address = message.recipient.address
+                self._settle(message, state=Message.State.FAILED, address=address, last_error=DEAD)
             else:
                 letters += self._compose(message, reminders)
         for reason, gone in dropped.items():
@@ -169,7 +176,7 @@ class Sender:
             return
         self._lost = 0
         self.sent += self._settle(
-            message, state=Message.State.SENT, sent_at=Now(), address=message.recipient.address,
+            message, state=Message.State.SENT, sent_at=timezone.now(), address=message.recipient.address,
             language=message.recipient.language, subject=email.subject, body=email.body, last_error="",
         )  # fmt: skip
         self._done.append(message.pk)
@@ -202,7 +209,9 @@ class Sender:
         """An address that is refused for good is shown to HR; anything else is tried again, later each time."""
         text = str(error) or repr(error)
         if for_good:
-            self._settle(message, state=Message.State.FAILED, address=message.recipient.address, last_error=text)
+            address = message.recipient.address
+            if self._settle(message, state=Message.State.FAILED, address=address, last_error=text):
+                keep_refusal(message=message, error=error)
             return
         again = self._places.opens(Place.of(message.recipient), timezone.now() + _wait(message.attempts))
         self._settle(message, state=Message.State.READY, not_before=again, last_error=text)

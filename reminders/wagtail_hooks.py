@@ -21,6 +21,8 @@ from lms.people.models import Person
 from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES
+from reminders.addresses_panel import AddressesPanel
+from reminders.addresses_report import SEE, AddressesReport, WorksView
 from reminders.channels.admin import POSTS, ChannelAddressViewSet, PostsReport
 from reminders.finding import due
 from reminders.models import Ladder, Message
@@ -85,6 +87,11 @@ class MessagesMenuItem(MenuItem):  # type: ignore[misc]
         return bool(request.user.has_perm(PERMISSION))
 
 
+class AddressesMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(SEE))
+
+
 @hooks.register("register_admin_viewset")
 def ladders() -> LadderViewSet:
     return LadderViewSet("reminder_ladders")
@@ -103,6 +110,9 @@ def urls() -> list[URLPattern]:
         path("messages/channels/", PostsReport.as_view(), name=POSTS),
         path("messages/channels/results/", PostsReport.as_view(results_only=True), name=f"{POSTS}_results"),
         path("reminders/coming/", ComingReport.as_view(), name=PAGE),
+        path("addresses/", AddressesReport.as_view(), name="lms_addresses_report"),
+        path("addresses/results/", AddressesReport.as_view(results_only=True), name="lms_addresses_report_results"),
+        path("addresses/<str:number>/works/", WorksView.as_view(), name="lms_address_works"),
     ]
 
 
@@ -123,3 +133,25 @@ def coming_menu_item() -> MessagesMenuItem:
 @hooks.register("register_reports_menu_item")
 def posts_menu_item() -> MessagesMenuItem:
     return MessagesMenuItem(PostsReport.page_title, reverse(POSTS), name="posts", icon_name="comment", order=906)
+
+
+@hooks.register("register_reports_menu_item")
+def addresses_menu_item() -> AddressesMenuItem:
+    return AddressesMenuItem(
+        _("Addresses that do not work"),
+        reverse("lms_addresses_report"),
+        name="addresses",
+        icon_name="warning",
+        order=907,
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def addresses_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(AddressesPanel(request))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    label, message = _("Address works again"), _("Somebody said that the person's address works again")
+    actions.register_action("lms.person.address_works", label, message)

@@ -19,6 +19,7 @@ FACTS = (
     "lms_statement", "lms_completion", "lms_waiver", "lms_extension", "lms_ruleversion", "lms_auditorpack",
     "lms_courses_certificate", "lms_courses_certificatedocument",
     "lms_attestations_attestationtext", "lms_attestations_signature",
+    "lms_reminders_bounce",
 )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from attestations.signing import sign
 from courses import checking
 from courses.enrolling import enrol
 from courses.models import Certificate, CoursePage
+from lms.compliance.models import ReportSubscription
+from lms.compliance.subscribing import subscribe
+from lms.compliance.unsubscribing import link_of
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import Said
@@ -39,6 +42,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "reports/stop/<stop>/":      (OK,      OK,      OK,      OK,      OK,      OK),
     "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/course/<page_id>/start/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
@@ -96,6 +100,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "api/v1/compliance/people":  (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/indicators":         (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/indicators/csv":     (NO,      NO,      NO,      NO,      NO,      NO),
+    "api/v1/bounces":            (NO,      NO,      NO,      NO,      NO,      NO),
     "api/v1/":                   (NONE,    NONE,    NONE,    NONE,    NONE,    NONE),
     "api/v1/docs":               (OK,      OK,      OK,      OK,      OK,      OK),
     "api/v1/openapi.json":       (OK,      OK,      OK,      OK,      OK,      OK),
@@ -156,6 +161,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/reminders/coming/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/messages/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/addresses/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/addresses/results/": (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/addresses/<number>/works/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/answers/<page_id>/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -174,10 +183,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
-POSTED = ("/start/", "/ask/")  # addresses that take POST only
+POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
-OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/reminders/", "admin/answers/")
+OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/reminders/", "admin/addresses/", "admin/answers/")
 
 
 def addresses() -> Iterator[str]:
@@ -226,7 +235,11 @@ def world(cast: Cast) -> dict[str, Any]:
     cast.country.headships.create(person=cast.chen, starts_on=TODAY)
     author = User.objects.create_user("author")
     author.groups.add(Group.objects.get(name="Course authors"))
+    report = subscribe(
+        recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
+    )
     return {
+        "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
@@ -285,7 +298,8 @@ def test_no_get_changes_anything(world: dict[str, Any]) -> None:
     from lms.requirements.models import Completion
 
     def counts() -> tuple[int, ...]:
-        return (Statement.objects.count(), Completion.objects.count(), Invitation.objects.filter(used_at=None).count())
+        return (Statement.objects.count(), Completion.objects.count(), Invitation.objects.filter(used_at=None).count(),
+                ReportSubscription.objects.count())  # fmt: skip
 
     before = counts()
     client = Client()

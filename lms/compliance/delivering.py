@@ -21,6 +21,7 @@ from lms.compliance.models import ReportSubscription
 from lms.compliance.offices import visible_on
 from lms.compliance.sheets import XLSX, About, figures_of, workbook
 from lms.compliance.subscribing import is_entitled
+from lms.compliance.unsubscribing import headers_of, link_of
 from lms.conf import conf
 from lms.people.models import person_of
 
@@ -89,6 +90,7 @@ def compose(found: ReportSubscription, *, at: datetime) -> EmailMessage:
             "organisation": conf.ORGANISATION_NAME,
             "report": f"{conf.SITE_URL}{reverse('lms_compliance')}",
             "manage": f"{conf.SITE_URL}{reverse('lms_deliveries')}",
+            "stop": link_of(found),
             "as_at": as_at,
             "for_outside": found.for_outside,
         }
@@ -100,6 +102,7 @@ def compose(found: ReportSubscription, *, at: datetime) -> EmailMessage:
                 "Message-ID": f"<report-{found.pk}-{due_day(found.every, day)}@{_domain()}>",
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": translation.get_language(),
+                **headers_of(found),
             },
         )
         email.attach(f"figures-{slugify(found.office.code)}-{as_at}.xlsx", workbook(lines, about=about), XLSX)

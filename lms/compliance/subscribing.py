@@ -44,6 +44,7 @@ def subscribe(*, recipient: Any, office: Office, every: str, for_outside: bool, 
 
 
 def unsubscribe(*, subscription: ReportSubscription, by: Any) -> None:
+    """``by`` None: whoever held the link in the e-mail."""
     with transaction.atomic():
         log(instance=subscription, action="lms.report.unsubscribe", user=by)
         subscription.delete()

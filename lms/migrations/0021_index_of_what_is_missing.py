@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='assignment',
-            index=models.Index(condition=models.Q(('completed_on__isnull', True), ('ended_on__isnull', True)), fields=['due_on'], include=('person', 'requirement', 'opened_on', 'waived_from', 'waived_until', 'carried_until'), name='lms_assignment_missing'),
+            index=models.Index(condition=models.Q(('completed_on__isnull', True), ('ended_on__isnull', True)), fields=['due_on'], include=('id', 'person', 'requirement', 'opened_on', 'waived_from', 'waived_until', 'carried_until'), name='lms_assignment_missing'),
         ),
     ]

@@ -8,7 +8,7 @@ from lms.people.models import AUDITORS
 
 HR, HEADS = "HR", "Heads of office"
 MAINTAINED_BY_HR = ("requirement", "headship", "officeaccess", "organisation", "agreement", "holiday", "ladder",
-                    "reportsubscription", "channeladdress")  # fmt: skip
+                    "reportsubscription", "bounce", "channeladdress")  # fmt: skip
 HELD = {
     HR: [
         "view_compliance", "add_waiverrequest", "add_invitation", "accept_claim", "decide_waiver", "view_activity",

@@ -23,6 +23,7 @@ class AccessToken(models.Model):
         PEOPLE = "people", _("figures of offices, and the people behind them by name")
         INDICATORS = "indicators", _("indicators for the risk register")
         PROVISIONING = "provisioning", _("to provision people (SCIM)")
+        BOUNCES = "bounces", _("to tell which messages came back")
 
     name = models.CharField(_("name"), max_length=200)
     purpose = models.CharField(_("may ask for"), max_length=16, choices=Purpose, default=Purpose.CLEARANCE)
@@ -41,7 +42,7 @@ class AccessToken(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="lms_token_for_figures_names_an_office",
-                condition=Q(purpose__in=["clearance", "provisioning"]) | Q(office__isnull=False),
+                condition=Q(purpose__in=["clearance", "provisioning", "bounces"]) | Q(office__isnull=False),
                 violation_error_message=_("Choose an office: the token opens that office and everything below it."),
             )
         ]

@@ -17,7 +17,7 @@ def page() -> str:
     lines = [
         "# Settings",
         "",
-        "A site sets these in its Django settings. The page is made from `conf.py` of each package; a test holds them together.",
+        "A site sets these in its Django settings. The page is made from `conf.py` of each package.",
         "",
         "| setting | default | what |",
         "|---|---|---|",

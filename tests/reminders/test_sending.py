@@ -51,6 +51,7 @@ def test_each_gets_one_message_in_their_language_with_a_calendar_file(due: Cast,
     assert set(by_address) == {"p00002@example.org", "amina@example.net"}
     bruno = by_address["p00002@example.org"]
     assert (bruno["content-language"], bruno["auto-submitted"]) == ("fr", "auto-generated")
+    assert bruno["list-unsubscribe"] is None  # nobody unsubscribes from what is mandatory
     plain = text_to("p00002@example.org", mailbox)
     assert "Bruno Late" in plain
     assert "Sea" in plain

@@ -77,7 +77,7 @@ class Assignment(models.Model):
             models.Index(
                 fields=["due_on"],
                 name="lms_assignment_missing",
-                include=["person", "requirement", "opened_on", "waived_from", "waived_until", "carried_until"],
+                include=["id", "person", "requirement", "opened_on", "waived_from", "waived_until", "carried_until"],
                 condition=Q(ended_on__isnull=True, completed_on__isnull=True),
             ),
             models.Index(fields=["ended_on"], name="lms_assignment_ended", condition=Q(ended_on__isnull=False)),

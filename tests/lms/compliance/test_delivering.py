@@ -13,12 +13,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from wagtail.models import ModelLogEntry
 
 from lms.compliance.delivering import TRIES, deliver, deliver_all
 from lms.compliance.delivery_days import due_day, figures_day, next_time
 from lms.compliance.models import ReportSubscription
 from lms.compliance.subscribing import NotEntitled, subscribe
 from lms.compliance.suppressing import WITHHELD
+from lms.compliance.unsubscribing import link_of
 from lms.people.groups import ensure_groups
 from lms.people.models import OfficeAccess, Person
 from lms.periodic import jobs
@@ -203,6 +205,57 @@ def test_queries_of_the_list_do_not_grow(
     client.get("/admin/compliance/")
     with django_assert_max_num_queries(14):
         assert client.get("/admin/compliance/deliveries/").status_code == 200
+
+
+def test_mail_programs_can_stop_it_with_one_click(subscribed: ReportSubscription, mailbox: Any, settings: Any) -> None:
+    settings.LMS_SITE_URL = "https://learn.example.org"
+    assert deliver_all(now=FIRST) == 1
+    (message,) = received(mailbox)
+    link = str(message["list-unsubscribe"]).strip(" <>")  # the header is long, and folded
+    assert link.startswith("https://learn.example.org/reports/stop/")
+    assert message["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert link in text.get_content().replace("=\n", "")
+    path, anybody = link.removeprefix("https://learn.example.org"), Client(enforce_csrf_checks=True)
+    assert anybody.head(path).status_code == 200
+    page = anybody.get(path).content.decode()
+    assert "<button" in page
+    assert "Chen" not in page
+    assert "Wca" not in page
+    assert ReportSubscription.objects.count() == 1
+    answers = [anybody.post(path, {"List-Unsubscribe": "One-Click"}) for _ in range(2)]
+    said = [answer.content.split(b"<main")[1] for answer in answers]
+    assert not ReportSubscription.objects.exists()
+    assert said[0] == said[1]
+    assert ModelLogEntry.objects.get(action="lms.report.unsubscribe").user is None
+
+
+def test_without_https_there_is_a_link_and_no_one_click(subscribed: ReportSubscription, mailbox: Any) -> None:
+    assert deliver_all(now=FIRST) == 1
+    (message,) = received(mailbox)
+    assert message["list-unsubscribe"]
+    assert message["list-unsubscribe-post"] is None
+
+
+def test_the_link_of_an_old_message_stops_a_report_that_was_begun_anew(subscribed: ReportSubscription) -> None:
+    link, user, office = link_of(subscribed), subscribed.recipient, subscribed.office
+    path = "/" + link.split("/", 3)[3]
+    subscribed.delete()
+    subscribe(recipient=user, office=office, every="month", for_outside=False, by=user)
+    subscribe(recipient=user, office=office, every="week", for_outside=False, by=user)
+    assert Client().post(path).status_code == 200
+    assert state().every == "week"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: "1-1-week", lambda t: f"9{t}", lambda t: t.split(":")[1]]
+)
+def test_a_link_that_nobody_was_sent_is_none(subscribed: ReportSubscription, change: Any) -> None:
+    token = link_of(subscribed).rstrip("/").rsplit("/", 1)[1]
+    for ask in (Client().get, Client().post):
+        assert ask(f"/reports/stop/{change(token)}/").status_code == 404
+    assert ReportSubscription.objects.exists()
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.sampled_from(["week", "month"]))
