@@ -21,6 +21,7 @@ from lms.lrs.recording import record
 from lms.lrs.statements import Said
 from lms.people.groups import ensure_groups
 from lms.people.inviting import invite
+from lms.people.linking import make_link
 from lms.people.models import OfficeAccess
 from lms.requirements.models import Claim, WaiverRequest
 from tests.attestations.test_signing import NOW
@@ -36,6 +37,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "healthz":                   (OK,      OK,      OK,      OK,      OK,      OK),
     "help/":                     (OK,      OK,      OK,      OK,      OK,      OK),
     "invitation/<token>/":       (OK,      OK,      OK,      OK,      OK,      OK),
+    "link/<secret>/":            (OK,      OK,      OK,      OK,      OK,      OK),
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -45,6 +47,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/check/<session>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/check/<session>/<number>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/go/<assignment>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/why/<assignment>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -224,6 +228,7 @@ def world(cast: Cast) -> dict[str, Any]:
     return {
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
+        "secret": make_link(person=cast.bruno, leads_to="/learning/").address.rstrip("/").rsplit("/", 1)[1],
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
         "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
         "number": "P00002", "attempt": 1,
