@@ -62,7 +62,7 @@ def send(message_pk: int, *, at: datetime | None = None) -> bool:
         address=message.recipient.address,
         language=message.recipient.language,
         subject=email.subject,
-        body=email.body,
+        body=email.record,
         last_error="",
     )
 

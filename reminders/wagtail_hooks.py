@@ -21,6 +21,7 @@ from lms.requirements.admin import NOTES
 from lms.requirements.models import Requirement
 from lms.requirements.trying import MESSAGES
 from reminders.models import Ladder, Message
+from reminders.previewing import LadderEditView, LadderMessagesView
 from reminders.scheduling import due
 
 
@@ -29,9 +30,14 @@ class LadderViewSet(ModelViewSet):  # type: ignore[misc]
     icon = "mail"
     list_display = ["name", "starts_on", "is_active"]
     copy_view_enabled = False
+    edit_view_class = LadderEditView
     add_to_admin_menu = True
     menu_label = _("Reminder ladders")
     menu_order = 257
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        shown = path("messages/<int:pk>/", LadderMessagesView.as_view(), name="messages")
+        return [*super().get_urlpatterns(), shown]
 
 
 class MessagesReport(LmsReportView):
@@ -100,3 +106,8 @@ def messages_menu_item() -> MessagesMenuItem:
     return MessagesMenuItem(
         _("Messages"), reverse("lms_messages_report"), name="messages", icon_name="mail", order=900
     )
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    actions.register_action("lms.ladder.send_example", _("Example sent"), _("Somebody sent themselves an example"))

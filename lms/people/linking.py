@@ -25,7 +25,7 @@ class LinkNotUsable(Exception):
 
 
 class CannotLink(ValueError):
-    """``reason``: account (there is none that may sign in), path (it is none of our own pages of learning)."""
+    """``reason``: account (there is none that may sign in), path (it is none of our own pages of learning), off."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ def make_link(*, person: Person, leads_to: str, carried_by: str = "", now: datet
     The token is 256 random bits; only its hash is stored.
     """
     now = now or timezone.now()
+    if conf.LINK_HOURS <= 0:
+        raise CannotLink("off")
     if not may_sign_in(person, now):
         raise CannotLink("account")
     if not is_learning(leads_to):
@@ -96,6 +98,10 @@ def way_of(token: str, person: Person) -> str:
 def forget_ended(*, now: datetime) -> int:
     """Delete the links that ended long ago; how many."""
     return SignInLink.objects.filter(ends_at__lt=now - KEPT_AFTER_THE_END).delete()[0]
+
+
+def may_link(person: Person, now: datetime) -> bool:
+    return conf.LINK_HOURS > 0 and may_sign_in(person, now)
 
 
 def may_sign_in(person: Person, now: datetime) -> bool:
