@@ -40,6 +40,9 @@ class LmsSettings:
     )
     SITE_URL = Setting("http://localhost:8000", "Address of this site, without a slash at the end; used in e-mails.")
     INVITATION_DAYS = Setting(30, "Days after which an invitation link no longer works.")
+    LINK_HOURS = Setting(
+        72, "Hours for which the link in a reminder signs its reader in; 0: reminders have no such link."
+    )
     LONG_LEAVE_DAYS = Setting(30, "Absences longer than this many days are counted apart in every figure.")
     GATED_PATHS: Setting[dict[str, str]] = Setting(
         {}, "Address prefix to gate name, for GateMiddleware: {'/onboarding/': 'onboarding'}."

@@ -19,12 +19,12 @@ from time import monotonic
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from reminders.messages import compose
+from reminders.messages import Composer, Letter
 from reminders.models import Bounce, Message, Reminder
 from reminders.places import Place, Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
@@ -62,11 +62,11 @@ def send_waiting(*, at: datetime | None = None, within: timedelta | None = None)
 
 
 @dataclass(frozen=True)
-class Letter:
+class Ready:
     """A message with what it says, ready to be handed over."""
 
     message: Message
-    email: EmailMultiAlternatives
+    email: Letter
 
 
 class Sender:
@@ -79,6 +79,7 @@ class Sender:
         self.is_cut_off = False
         self._lost = 0
         self._places = Places()
+        self._composer = Composer(at)
         self._claimed: list[int] = []
         self._done: list[int] = []
         self._connection: Any = None
@@ -114,27 +115,29 @@ class Sender:
         Message.objects.held(self.mine).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
         return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists()
 
-    def _written(self, ids: list[int]) -> list[Letter]:
+    def _written(self, ids: list[int]) -> list[Ready]:
         """What is still to be sent of these; the others are cancelled, or wait until their recipient's day begins."""
         messages = Message.objects.held(self.mine).select_related("recipient__office", "recipient__user")
         found = {message.pk: message for message in messages.filter(pk__in=ids).order_by("pk")}
-        letters, dropped = [], defaultdict[str, list[int]](list)
+        dropped = defaultdict[str, list[int]](list)
         addresses = [message.recipient.address.lower() for message in found.values()]
         dead = set(Bounce.objects.dead().filter(address__in=addresses).values_list("address", flat=True))
+        to_write = []
         for message, reminders in self._still_needed(found, dropped):
+            address = message.recipient.address
             opens = self._places.opens(Place.of(message.recipient), self.at)
             if opens > self.at:
                 self._settle(message, state=Message.State.READY, not_before=opens)
             elif not reminders:
                 self._settle(message, state=Message.State.CANCELLED)
-            elif message.recipient.address.lower() in dead:
-                address = message.recipient.address
+            elif address.lower() in dead:
                 self._settle(message, state=Message.State.FAILED, address=address, last_error=DEAD)
             else:
-                letters += self._compose(message, reminders)
+                to_write.append((message, reminders))
         for reason, gone in dropped.items():
             Reminder.objects.filter(pk__in=gone).update(state=Reminder.State.CANCELLED, because=reason)
-        return letters
+        self._composer.make_links(to_write)
+        return [letter for message, reminders in to_write for letter in self._compose(message, reminders)]
 
     def _still_needed(
         self, messages: dict[int, Message], dropped: dict[str, list[int]]
@@ -154,14 +157,14 @@ class Sender:
             (dropped[reason].append(reminder.pk) if reason else needed[message.pk].append(reminder))
         return [(message, needed[message.pk]) for message in messages.values()]
 
-    def _compose(self, message: Message, reminders: list[Reminder]) -> list[Letter]:
+    def _compose(self, message: Message, reminders: list[Reminder]) -> list[Ready]:
         try:
-            return [Letter(message, compose(message=message, reminders=reminders, at=self.at))]
+            return [Ready(message, self._composer.compose(message=message, reminders=reminders))]
         except Exception as error:  # whatever is wrong with one message, the others must go
             self._failed(message, error)
             return []
 
-    def _hand_over(self, letter: Letter) -> None:
+    def _hand_over(self, letter: Ready) -> None:
         if not self._is_connected():
             return
         message, email = letter.message, letter.email
@@ -177,7 +180,7 @@ class Sender:
         self._lost = 0
         self.sent += self._settle(
             message, state=Message.State.SENT, sent_at=timezone.now(), address=message.recipient.address,
-            language=message.recipient.language, subject=email.subject, body=email.body, last_error="",
+            language=message.recipient.language, subject=email.subject, body=email.record, last_error="",
         )  # fmt: skip
         self._done.append(message.pk)
 

@@ -24,8 +24,10 @@ from lms.lrs.recording import record
 from lms.lrs.statements import Said
 from lms.people.groups import ensure_groups
 from lms.people.inviting import invite
+from lms.people.linking import make_link
 from lms.people.models import OfficeAccess
 from lms.requirements.models import Claim, WaiverRequest
+from reminders.laying import lay_standard_ladder
 from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.test_checking import answer, finish_lessons
@@ -39,6 +41,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "healthz":                   (OK,      OK,      OK,      OK,      OK,      OK),
     "help/":                     (OK,      OK,      OK,      OK,      OK,      OK),
     "invitation/<token>/":       (OK,      OK,      OK,      OK,      OK,      OK),
+    "link/<secret>/":            (OK,      OK,      OK,      OK,      OK,      OK),
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -49,6 +52,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/check/<session>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/check/<session>/<number>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/go/<assignment>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/why/<assignment>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -171,6 +176,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/organisations/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/reminder_ladders/messages/<ladder>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/access_tokens/":      (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/credentials/":        (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/question_banks/":     (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
@@ -238,6 +245,8 @@ def world(cast: Cast) -> dict[str, Any]:
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
+        "secret": make_link(person=cast.bruno, leads_to="/learning/").address.rstrip("/").rsplit("/", 1)[1],
+        "ladder": lay_standard_ladder(requirements=[], starts_on=TODAY).pk,
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
         "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
         "number": "P00002", "attempt": 1,

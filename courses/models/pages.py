@@ -26,6 +26,8 @@ IRI = RegexValidator(r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$", _("An IRI begins with its
 class CourseIndexPage(Page):
     """The catalogue: every published course, in the order of the page tree. Public."""
 
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
+
     introduction = RichTextField(_("introduction"), blank=True, features=RICH_TEXT)
 
     content_panels = [*Page.content_panels, "introduction"]
@@ -61,6 +63,8 @@ class CourseIndexPage(Page):
 
 class CoursePage(Page):
     """One edition of a course. Editions in other languages are translations of it and share its activity."""
+
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
 
     course_key = models.SlugField(
         _("key"), max_length=64, help_text=_("Names the course in every proof. Never change it after publishing.")
@@ -160,6 +164,8 @@ class CoursePage(Page):
 
 class LessonPage(Page):
     """One lesson of at most a quarter of an hour. Needs a signed-in person; shows nothing that is graded."""
+
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
 
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
     summary = models.TextField(_("summary"), blank=True, max_length=600)

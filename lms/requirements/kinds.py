@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from lms.people.models import Person
-from lms.requirements.models import Activity, Completion
+from lms.requirements.models import Activity, Completion, Requirement
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,14 @@ class Description:
 
 
 @dataclass(frozen=True)
+class Announcement:
+    """What is said of an activity to nobody in particular, in the language in force. ``minutes``: for the whole of it."""
+
+    title: str
+    minutes: int = 0
+
+
+@dataclass(frozen=True)
 class Document:
     """Something to take away after completing: a certificate, a signed text."""
 
@@ -45,6 +53,9 @@ class ActivityKind(Protocol):
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
     ) -> dict[int, Description]:
         """By activity id; the number of queries does not grow with the activities."""
+
+    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
+        """By activity id, of those that can be begun here; one query at most."""
 
     def documents(self, *, completion: Completion) -> list[Document]:
         """What the completed activity gives to take away."""
@@ -76,3 +87,14 @@ def describe(
         if name in _kinds:
             found |= _kinds[name].describe(person=person, activities=group, registrations=registrations)
     return found
+
+
+def announce(requirement: Requirement) -> Announcement | None:
+    """Of the first activity that the requirement accepts and that can be begun here."""
+    accepted = [item.activity for item in requirement.accepted.select_related("activity").order_by("pk")]
+    for activity in accepted:
+        handler = _kinds.get(activity.kind)
+        found = handler.announce(activities=[activity]).get(activity.pk) if handler else None
+        if found is not None:
+            return found
+    return None

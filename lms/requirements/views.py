@@ -42,6 +42,20 @@ def my_learning(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def go(request: HttpRequest, assignment: int) -> HttpResponse:
+    """Where the signed-in person goes on with one of their own tasks; what messages link to. 404 for everybody else's."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    if person is None or not person.assignments.filter(pk=assignment).exists():
+        raise Http404
+    found = tasks(person=person, today=today_of(person))
+    task = next((item for item in found if item.assignment.pk == assignment), None)
+    if task is None:
+        return redirect("lms:learning")
+    return redirect((task.url if task.standing.is_open else task.receipt_url) or "lms:learning")
+
+
+@login_required
+@require_safe
 def why(request: HttpRequest, assignment: int) -> HttpResponse:
     """Why one of the signed-in person's own obligations stands as it stands; 404 for everybody else's."""
     person: Person | None = request.person  # type: ignore[attr-defined]
