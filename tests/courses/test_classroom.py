@@ -27,6 +27,7 @@ from lms.requirements.merging import merge
 from lms.requirements.models import AcceptedActivity, Activity, Assignment, Completion
 from tests.cast import PASSWORD, TODAY, Cast, make_course, make_person, make_requirement, verbs_said
 from tests.courses.classroom import AFTER, HELD, make_session, make_training, seat, sign
+from tests.lms.compliance.auditing.packs import take, unpack, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -310,3 +311,35 @@ def test_a_renewal_by_a_later_session_counts(session: ClassroomSession, cast: Ca
         sign(again, cast.bruno, now=held + timedelta(days=1))
         confirmed(again, cast.bruno, now=held + timedelta(days=1))
     assert cast.assignment(cast.bruno, "respect").valid_until == date(2030, 10, 1)
+
+
+def test_who_was_there_goes_on_that_way_and_not_with_the_course(session: ClassroomSession, cast: Cast) -> None:
+    requirement = cast.assignment(cast.bruno, "respect").requirement
+    requirement.accepted.all().delete()
+    for activity in (make_course("online").activity, session.training):
+        AcceptedActivity.objects.create(requirement=requirement, activity=activity)
+    bruno, own = signed_in(cast.bruno), f'class="button" href="/learning/session/{session.key}/"'
+    assert own not in bruno.get("/learning/").content.decode()
+    sign(session, cast.bruno)
+    shown = bruno.get("/learning/").content.decode()
+    assert shown.count(own) == 2
+    assert "Next: Confirm that you took part" in shown
+
+
+def test_the_auditor_reads_what_the_sheets_say_of_a_person(
+    session: ClassroomSession, cast: Cast, tmp_path: Any
+) -> None:
+    sign(session, cast.amina)
+    sign(session, cast.bruno)
+    confirmed(session, cast.bruno)
+    pack = tmp_path / "pack.zip"
+    take(pack, size=10)
+    folder = unpack(pack)
+    status, told = verify(folder)
+    assert status == 0, told
+    assert '"sessions":2' in told
+    texts = [file.read_text() for file in folder.glob("people/*.json")]
+    (mine,) = [json.loads(text) for text in texts if "Bruno Late" in text]
+    assert [(item["present"], item["corrects"]) for item in mine["sessions"]] == [(False, None), (True, 1)]
+    assert mine["sessions"][1]["identity_checked"] == "badge"
+    assert "Eve Elsewhere" not in json.dumps(mine)

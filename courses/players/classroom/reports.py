@@ -19,8 +19,8 @@ from wagtail.admin.widgets import HeaderButton
 
 from courses.models import ClassroomSession, Seat
 from courses.players.classroom.querysets import State
-from lms.columns import MomentColumn
 from lms.compliance.reports import GuardedExport, LmsReportView
+from lms.dates import moment
 from lms.people.models import Office, Person, person_of
 
 PLAN, REOPEN = "lms_courses.plan_session", "lms_courses.reopen_session"
@@ -84,6 +84,10 @@ class SessionFilter(WagtailFilterSet):  # type: ignore[misc]
         fields = ["state"]
 
 
+def begins(session: Any) -> str:
+    return moment(session.starts_at.astimezone(session.zone))
+
+
 def waiting(session: Any) -> str:
     """Whose turn it is, and since when."""
     days = max((timezone.now() - session.ends_at).days, 0)
@@ -120,7 +124,7 @@ class SessionsReport(ForPlanners, LmsReportView):
             label=gettext_lazy("Training"),
             get_url=lambda item: reverse("lms_session", args=[item.key]),
         ),
-        MomentColumn("starts_at", label=gettext_lazy("Begins")),
+        Column("begins", label=gettext_lazy("Begins, where it is held"), accessor=begins),
         Column("office.name", label=gettext_lazy("Office")),
         Column("facilitator.name", label=gettext_lazy("Facilitator")),
         Column("state", label=gettext_lazy("State"), accessor=lambda item: State(item.state).label),
