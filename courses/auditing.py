@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from courses.models import Certificate, Confirmation, SheetEntry
 from lms.compliance.auditing.sections import Period, auditor_section
@@ -40,10 +40,13 @@ def certificates(person: Person, period: Period) -> list[dict[str, Any]]:
 @auditor_section("sessions")
 def sessions(person: Person, period: Period) -> list[dict[str, Any]]:
     """Every line of every sheet about the person, also of those corrected since; nobody else, the signer as a UUID."""
+    said = Confirmation.objects.filter(sheet=OuterRef("sheet"), person=OuterRef("person"))
     rows = SheetEntry.objects.filter(person=person).select_related(
         "sheet__session__training", "sheet__signer", "sheet__corrects"
     )
-    said = {item.sheet_id: item for item in Confirmation.objects.filter(person=person)}
+    rows = rows.annotate(
+        confirmed_at=Subquery(said.values("confirmed_at")), statement=Subquery(said.values("statement_id"))
+    )
     return [
         {
             "session": row.sheet.session.key,
@@ -55,8 +58,8 @@ def sessions(person: Person, period: Period) -> list[dict[str, Any]]:
             "sheet_hash": row.sheet.hash,
             "present": row.is_present,
             "identity_checked": row.identity,
-            "confirmed_at": said[row.sheet_id].confirmed_at if row.sheet_id in said else None,
-            "statement": said[row.sheet_id].statement_id if row.sheet_id in said else None,
+            "confirmed_at": row.confirmed_at,
+            "statement": row.statement,
         }
         for row in rows.order_by("sheet__signed_at", "pk")
     ]
