@@ -30,6 +30,7 @@ from lms.requirements.models import Claim, WaiverRequest
 from reminders.laying import lay_standard_ladder
 from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
+from tests.courses.classroom import make_session, make_training, seat
 from tests.courses.test_checking import answer, finish_lessons
 
 # What a visitor gets: ok, sign-in (a redirect to it), home (sent back to the admin's first page, with a message), none
@@ -169,6 +170,19 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/answers/<page_id>/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
+    "learning/session/<classroom>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "admin/sessions/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/plan/":      (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/<classroom>/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/<classroom>/change/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/<classroom>/sheet/":
+                                 (SIGN_IN, NO,      NO,      OK,      HOME,    HOME),
+    "admin/sessions/<classroom>/print/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/requirements/":       (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -189,7 +203,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
-OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/reminders/", "admin/addresses/", "admin/answers/")
+OURS_IN_ADMIN = (
+    "admin/compliance/", "admin/messages/", "admin/reminders/", "admin/addresses/", "admin/answers/", "admin/sessions/",
+)  # fmt: skip
 
 
 def addresses() -> Iterator[str]:
@@ -238,11 +254,10 @@ def world(cast: Cast) -> dict[str, Any]:
     cast.country.headships.create(person=cast.chen, starts_on=TODAY)
     author = User.objects.create_user("author")
     author.groups.add(Group.objects.get(name="Course authors"))
-    report = subscribe(
-        recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
-    )
+    session = make_session(make_training(), cast.country, cast.chen)
+    seat(session, cast.bruno)
     return {
-        "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
+        "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
         "secret": make_link(person=cast.bruno, leads_to="/learning/").address.rstrip("/").rsplit("/", 1)[1],

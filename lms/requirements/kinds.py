@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from lms.people.models import Person
@@ -46,6 +47,22 @@ class Document:
     url: str
 
 
+@dataclass(frozen=True)
+class Appointment:
+    """A session that somebody is put down for; with ``confirm_by``, one in which they took part and have still to say so.
+
+    Times are in the person's own zone. ``is_late``: that day has passed.
+    """
+
+    title: str
+    url: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    confirm_by: date | None = None
+    is_late: bool = False
+
+
 class ActivityKind(Protocol):
     name: str
 
@@ -64,6 +81,14 @@ class ActivityKind(Protocol):
         """Make the activity's own content from course files; safe to repeat."""
 
 
+@runtime_checkable
+class KeepsAppointments(Protocol):
+    """A kind of activity that is done on a day, in a place."""
+
+    def appointments(self, *, person: Person) -> list[Appointment]:
+        """Of that person; a constant number of queries."""
+
+
 _kinds: dict[str, ActivityKind] = {}
 
 
@@ -73,6 +98,12 @@ def register(kind: ActivityKind) -> None:
 
 def kind(name: str) -> ActivityKind | None:
     return _kinds.get(name)
+
+
+def appointments(*, person: Person) -> list[Appointment]:
+    """Of the kinds that have a day and a place: what is to be confirmed first, then what is to come."""
+    keepers = [item for item in _kinds.values() if isinstance(item, KeepsAppointments)]
+    return [found for keeper in keepers for found in keeper.appointments(person=person)]
 
 
 def describe(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.people.models import Person
 from lms.requirements.explaining import explain
+from lms.requirements.kinds import appointments
 from lms.requirements.learning import receipt, tasks
 from lms.requirements.models import Assignment, Waiver
 from lms.requirements.waiving import CannotAsk, ask
@@ -34,6 +35,7 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         return render(request, "lms/no_person.html")
     found = tasks(person=person, today=today_of(person))
     context = {
+        "appointments": appointments(person=person),
         "open_tasks": [task for task in found if task.standing.is_open],
         "done_tasks": [task for task in found if not task.standing.is_open],
     }

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from courses.models import Certificate
+from courses.models import Certificate, Confirmation
 from lms.lrs.models import Credential, Scope
 from lms.people import feed
 from lms.people.inviting import accept, find
@@ -79,7 +79,9 @@ def test_history_is_what_the_jobs_and_the_facts_would_have_made(demo: dict[str, 
 def test_proof_is_whole_and_lies_in_the_past(demo: dict[str, Any]) -> None:
     courses = Completion.objects.filter(activity__part_of=None)
     assert Certificate.objects.count() == courses.count() > PEOPLE
-    assert Completion.objects.count() == 3 * courses.count()
+    by_kind = [courses.filter(activity__kind=kind).count() for kind in ("course", "classroom")]
+    assert Completion.objects.count() == 3 * by_kind[0] + 2 * by_kind[1]
+    assert by_kind[1] == Confirmation.objects.count() == 4
     assert not Completion.objects.filter(completed_at__gte=timezone.now()).exists()
 
 
