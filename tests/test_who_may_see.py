@@ -256,7 +256,11 @@ def world(cast: Cast) -> dict[str, Any]:
     author.groups.add(Group.objects.get(name="Course authors"))
     session = make_session(make_training(), cast.country, cast.chen)
     seat(session, cast.bruno)
+    report = subscribe(
+        recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
+    )
     return {
+        "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
