@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, F, Min, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, Exists, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -91,7 +91,10 @@ def _end(rules: RequirementQuerySet, today: date, people: list[int] | None) -> R
     for requirement in rules:
         theirs = mine.filter(requirement=requirement)
         over = not requirement.live or (requirement.applies_until is not None and requirement.applies_until < today)
-        gone = theirs if over else theirs.exclude(person__in=audience(requirement, today).values("pk"))
+        covered = Exists(
+            audience(requirement, today).filter(pk=OuterRef("person"))
+        )  # asked of a piece, not of everybody
+        gone = theirs if over else theirs.filter(~covered)
         outside += _close(gone, Value(today, output_field=DateField()), Assignment.Ended.OUTSIDE, wait=wait)
     return Refreshed(ended=left + outside)
 
@@ -160,8 +163,8 @@ def _next(assignment: Assignment, today: date) -> Assignment:
 
 def _open(requirement: Requirement, today: date, people: list[int] | None) -> int:
     """Give everybody covered an assignment; a proof that is valid already counts at once."""
-    missing = audience(requirement, today).exclude(
-        pk__in=Assignment.objects.open().filter(requirement=requirement).values("person")
+    missing = audience(requirement, today).filter(
+        ~Exists(Assignment.objects.open().filter(requirement=requirement, person=OuterRef("pk")))
     )
     missing = missing if people is None else missing.filter(pk__in=people)
     due = Due(requirement, today, used_from=_used_from(requirement))
