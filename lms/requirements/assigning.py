@@ -6,6 +6,7 @@ state that holds, and the next refresh finds what is left, because it asks what 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
@@ -25,8 +26,8 @@ from lms.requirements.projecting import batches, project_all
 from lms.requirements.querysets import AssignmentQuerySet, RequirementQuerySet, audience
 
 PIECE = 1000
-OPENED = MOVED = 10_000
-"""Of a piece of which one command of the database does, or sees, all."""
+OPENED = 10_000
+"""People of a piece that opens: one command of the database for all of them."""
 
 
 @dataclass
@@ -123,7 +124,7 @@ def _locked(assignments: AssignmentQuerySet, ids: list[int], *, wait: bool) -> A
     part = assignments.filter(pk__range=(ids[0], ids[-1]))
     people = Person.objects.filter(pk__in=part.order_by().values("person")).order_by("pk")
     mine = people.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", flat=True)
-    still = part.filter(person__in=list(mine)).values_list("pk", flat=True)
+    still = part.filter(person__in=list(mine)).order_by().values_list("pk", flat=True)
     return Assignment.objects.filter(pk__in=list(still))
 
 
@@ -192,19 +193,23 @@ def _move(requirement: Requirement, today: date, people: list[int] | None) -> in
     mine = waiting if people is None else waiting.filter(person__in=people)
     due = Due(requirement, today, used_from=_used_from(requirement))
     moved = 0
-    for ids in batches(mine, MOVED):
+    for ids in batches(mine, PIECE):
         with transaction.atomic():
             wanted = dict(_moved(mine.filter(pk__range=(ids[0], ids[-1])), due))
             if not wanted:
                 continue
             locked = _locked(waiting.filter(pk__in=wanted), sorted(wanted), wait=people is not None)
-            rows = [row for row in locked.select_related("requirement", "person") if row.due_on != wanted[row.pk]]
+            rows = [row for row in locked.select_related("person") if row.due_on != wanted[row.pk]]
+            for row in rows:
+                row.requirement = requirement  # once, not read with each
             log_all(
                 ((row, {"from": str(row.due_on), "to": str(wanted[row.pk])}) for row in rows), "lms.assignment.move"
             )
+            by_day: dict[date, list[int]] = defaultdict(list)
             for row in rows:
-                row.due_on = wanted[row.pk]
-            Assignment.objects.bulk_update(rows, ["due_on"], batch_size=PIECE)
+                by_day[wanted[row.pk]].append(row.pk)
+            for day, pks in by_day.items():
+                Assignment.objects.filter(pk__in=pks).update(due_on=day)
             moved += len(rows)
     return moved
 

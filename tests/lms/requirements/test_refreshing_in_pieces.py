@@ -47,7 +47,7 @@ class PulledOut(OperationalError):
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((assigning, "PIECE"), (assigning, "OPENED"), (assigning, "MOVED"), (applying, "BATCH")):
+    for module, name in ((assigning, "PIECE"), (assigning, "OPENED"), (applying, "BATCH")):
         monkeypatch.setattr(module, name, 4)
 
 
@@ -183,7 +183,7 @@ def test_a_killed_refresh_is_finished_by_the_next(crowd: Cast) -> None:
     script = (
         "import django; django.setup()\n"
         "from lms.requirements import assigning\n"
-        "assigning.PIECE = assigning.OPENED = assigning.MOVED = 4\n"
+        "assigning.PIECE = assigning.OPENED = 4\n"
         "from django.core.management import call_command; call_command('refresh_assignments')"
     )
     with transaction.atomic():
