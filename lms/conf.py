@@ -70,7 +70,7 @@ class LmsSettings:
         50_000, "From so many open obligations on, today's figures are tallied every ten minutes (on PostgreSQL)."
     )
     DRY_RUN_PEOPLE = Setting(20_000, "A rule that covers more people is tried out by a command, not beside its form.")
-    IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
+    IMPORT_MAX_BYTES = Setting(500_000_000, "Largest people feed that import_directory reads, in bytes.")
     FEED_MOST_LEAVERS_PERCENT = Setting(
         5, "A people feed that makes a larger share of all people leave stops and asks (docs/people-feed.md)."
     )

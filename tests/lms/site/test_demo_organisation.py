@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from courses.models import Certificate, Confirmation
 from lms.lrs.models import Credential, Scope
-from lms.people import feed
+from lms.people import feed, feed_survey
 from lms.people.inviting import accept, find
 from lms.people.models import Category, Headship, Office, Person
 from lms.requirements.assigning import Refreshed, refresh
@@ -169,7 +169,7 @@ def test_it_never_runs_where_there_are_real_people(demo: dict[str, Any], setting
 @pytest.mark.parametrize("people", [60, PEOPLE, 4500])
 @pytest.mark.parametrize("today", [date(2026, 11, 23), date(2028, 2, 29), date(2027, 1, 1)])
 def test_the_feed_of_any_size_on_any_day_is_one_without_a_fault(people: int, today: date) -> None:
-    rows, rejected = feed.people(
+    rows, rejected = feed_survey.people(
         population.people_file(people=people, today=today),
         offices={office.code for office in offices()},
         categories=set(Category.values),
