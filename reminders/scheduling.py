@@ -15,7 +15,7 @@ from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.relations import as_parameter, as_values
 
-BATCH = 1000
+MANY = 5000
 WRITE = """
 INSERT INTO lms_reminders_reminder (assignment_id, audience, days, anchor, recipient_id, state, because, planned_at)
 SELECT assignment, audience, days, anchor, recipient, 'planned', '', %(now)s FROM ({found}) AS found
@@ -57,6 +57,7 @@ def sweep(now: datetime) -> int:
     release(now)
     finding = Finding(now)
     written = sum(_write(ladder, finding, now) for ladder in ladders())
+    _count_anew("lms_reminders_reminder", written)
     place(now, finding.places)
     return written
 
@@ -104,8 +105,16 @@ def place(now: datetime, places: Places) -> None:
     is_postgresql = connection.vendor == "postgresql"
     with transaction.atomic():
         begin = BEGIN_MESSAGES.format(places=as_values(parameters, "p", rows), hashed=HASHED[connection.vendor])
-        _run(begin, parameters)
+        _count_anew("lms_reminders_message", _run(begin, parameters))
         _run(FILL_MESSAGES.format(locked="FOR UPDATE" if is_postgresql else ""), {})
+
+
+def _count_anew(table: str, new: int) -> None:
+    """Tell the planner of very many new rows before the next statement. On the first large day it takes the table to be
+    empty, and would go through the whole of it for each person."""
+    if new >= MANY and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _run(sql: str, parameters: dict[str, Any]) -> int:
