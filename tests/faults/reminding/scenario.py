@@ -102,10 +102,10 @@ class Scenario:
     def worker(self, *, at: datetime | None = None) -> Process:
         return self.world.crew.start("send_reminders", *(["--at", at.isoformat()] if at else []))
 
-    def in_doubt(self) -> set[str]:
-        """What the mail server has taken and the database does not know to be sent."""
+    def in_doubt(self, since: int = 0) -> set[str]:
+        """What the mail server has taken and the database does not know to be sent; from that letter on."""
         known = set(Message.objects.filter(state="sent").values_list("message_id", flat=True))
-        return {letter.message_id for letter in self.post.letters} - known
+        return {letter.message_id for letter in self.post.letters[since:]} - known
 
     def lives_go_on(self) -> None:
         """Of those not written to yet one who is late completes, one who is very late does, and one gets more time."""
