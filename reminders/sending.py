@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 CLAIM = 200
 READ = 25
 """Of so many messages standing is read at once: the last of them goes a moment later."""
+FRESH = 2.0
+"""Seconds for which that holds: where the mail server is slow, people complete meanwhile, and it is read again."""
 # Longer than a mail server can take that answers each of some ten commands just within EMAIL_TIMEOUT (20 seconds).
 LEASE, ONE_HANDOVER = timedelta(minutes=8), timedelta(minutes=4)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=2)
@@ -83,7 +85,7 @@ class Sender:
         self._claimed: list[int] = []
         self._done: list[int] = []
         self._connection: Any = None
-        self._held_until = 0.0
+        self._held_until = self._read_at = 0.0
 
     def claim(self) -> bool:
         """Take messages; False where none waits."""
@@ -92,10 +94,17 @@ class Sender:
         return bool(self._claimed)
 
     def work(self, until: float | None) -> None:
-        for start in range(0, len(self._claimed), READ):
-            for letter in self._written(self._claimed[start : start + READ]):
+        left, at_once = self._claimed, READ
+        while left:
+            read, left = left[:at_once], left[at_once:]
+            self._read_at = time()  # the clock on the wall goes on while a machine sleeps
+            letters = self._written(read)
+            for number, letter in enumerate(letters):
                 if self.is_cut_off or (until is not None and monotonic() >= until):
                     return
+                if number and abs(time() - self._read_at) > FRESH:
+                    left, at_once = [item.message.pk for item in letters[number:]] + left, number
+                    break
                 if self._still_holds(letter.message.pk):
                     self._hand_over(letter)
 
@@ -113,7 +122,12 @@ class Sender:
             return True
         self._held_until = monotonic() + LEASE.total_seconds()
         Message.objects.held(self.mine).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
-        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists()
+        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists() or self._doubts()
+
+    def _doubts(self) -> bool:
+        """One that it took to be its own has gone to another: it stood still unnoticed, and reads anew what it has."""
+        self._held_until = self._read_at = 0.0
+        return False
 
     def _written(self, ids: list[int]) -> list[Ready]:
         """What is still to be sent of these; the others are cancelled, or wait until their recipient's day begins."""
@@ -225,7 +239,8 @@ class Sender:
 
     def _settle(self, message: Message, **values: Any) -> bool:
         """Write what became of it, unless it has gone to another worker meanwhile. One UPDATE: whole, or not at all."""
-        return bool(Message.objects.held(self.mine).filter(pk=message.pk).update(**values, lease_until=None))
+        written = Message.objects.held(self.mine).filter(pk=message.pk).update(**values, lease_until=None)
+        return bool(written) or self._doubts()
 
 
 def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) -> str:
