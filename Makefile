@@ -3,13 +3,17 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
 
-.PHONY: demo test lint benchmarks messages lock browser
+.PHONY: demo test faults lint benchmarks messages lock browser
 
 demo: .venv/.installed
 	$(BIN)/python manage.py demo
 
 test: .venv/.installed .venv-ralph/.installed browser
 	$(BIN)/python -m tests.run
+
+# The long form of the fault campaign of reminders; `make test` runs the short one.
+faults: .venv/.installed
+	FAULTS=long $(BIN)/python -m tests.run --only postgresql -- -n 0 -s tests/faults/reminding
 
 lint: .venv/.installed
 	$(BIN)/python -m tests.run --only lint

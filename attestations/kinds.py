@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from attestations.models import Attestation, Signature
 from attestations.publishing import TextDiffers, define, issue_text
 from lms.people.models import Person
-from lms.requirements.kinds import Description, Document
+from lms.requirements.kinds import Announcement, Description, Document
 from lms.requirements.models import Activity, Completion
+
+MINUTES = 3
 
 
 class AttestationKind:
@@ -29,11 +31,14 @@ class AttestationKind:
                 title=activity.name,
                 step=_("Read and sign the undertaking"),
                 url=reverse("attestations:sign", args=[registrations[activity.pk], activity.pk]),
-                minutes=3,
+                minutes=MINUTES,
                 steps=1,
             )
             for activity in activities
         }
+
+    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
+        return {activity.pk: Announcement(activity.name, MINUTES) for activity in activities}
 
     def documents(self, *, completion: Completion) -> list[Document]:
         """What was signed here; an imported record has no signature to show."""

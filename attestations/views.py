@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,10 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from attestations.models import Attestation, AttestationText, Meaning, Signature
 from attestations.signing import CannotSign, capacity_of, sign
 from lms.people.models import Person
+from lms.people.reauthenticating import password_is_right
 from lms.requirements.learning import is_ready, next_url
 from lms.requirements.models import Activity
-
-WRONG_PASSWORDS, WRONG_FOR = 5, 300
 
 
 def _own(request: HttpRequest, registration: UUID, activity: int) -> tuple[Person, Attestation]:
@@ -88,20 +85,6 @@ def _shown_at(request: HttpRequest, key: str) -> datetime:
     if request.method == "GET" or key not in request.session:
         request.session[key] = timezone.now().isoformat()
     return datetime.fromisoformat(request.session[key])
-
-
-def password_is_right(request: HttpRequest) -> bool:
-    """Re-authentication; after five wrong passwords it answers no for five minutes, whatever is typed."""
-    key = f"lms-reauthenticate-{request.user.pk}"
-    if cache.get(key, 0) >= WRONG_PASSWORDS:
-        return False
-    user = authenticate(request, username=request.user.get_username(), password=request.POST["password"])
-    if user is not None and user.pk == request.user.pk:
-        cache.delete(key)
-        return True
-    cache.add(key, 0, WRONG_FOR)
-    cache.incr(key)
-    return False
 
 
 def _read(

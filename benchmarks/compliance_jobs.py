@@ -50,10 +50,11 @@ def feed(path: str) -> Told:
     from lms.requirements.assigning import refresh
 
     today, said = timezone.localdate(), []
-    report = import_directory(
-        people=Path(path).read_bytes(), today=today, confirmed=True, say=said.append,
-        assign=lambda people: refresh(today=today, people=people).opened,
-    )  # fmt: skip
+    with Path(path).open("rb") as people:
+        report = import_directory(
+            people=people, today=today, confirmed=True, say=said.append,
+            assign=lambda people: refresh(today=today, people=people).opened,
+        )  # fmt: skip
     return {"moved": len(report.moved), "rejected": len(report.rejected), "said": len(said)}
 
 

@@ -36,6 +36,12 @@ LEFT JOIN moved m ON m.person_id = c.person_id LEFT JOIN away w ON w.person_id =
 GROUP BY 1, 2, 3
 """
 
+# Everybody but the first ones reports to somebody; nothing else in the benchmark needs it.
+SUPERVISED = """
+UPDATE lms_person SET supervisor_id = first.id + (lms_person.id - first.id) / 10
+FROM (SELECT min(id) AS id FROM lms_person) first WHERE lms_person.id > first.id + 9
+"""
+
 # The rows that a requirement for everybody opens, and nothing around them.
 OPENED = """
 INSERT INTO lms_assignment (requirement_id, person_id, cycle, registration, opened_on, due_on, ended_because)
@@ -53,9 +59,10 @@ WHERE requirement_id = %(requirement)s AND completed_on IS NOT NULL
 FEED = """
 COPY (
     SELECT p.number, p.name, coalesce(n.code, o.code) AS office, p.category, p.joined_on, p.email, p.language,
-           CASE WHEN p.is_manager THEN 'yes' ELSE 'no' END AS is_manager, p.left_on
+           CASE WHEN p.is_manager THEN 'yes' ELSE 'no' END AS is_manager, p.left_on, s.number AS supervisor
     FROM lms_person p JOIN lms_office o ON o.id = p.office_id
     LEFT JOIN lms_office n ON n.id = o.id + 1 AND p.id % 100 = 0
+    LEFT JOIN lms_person s ON s.id = p.supervisor_id
     WHERE NOT EXISTS (SELECT FROM lms_posting e WHERE e.person_id = p.id AND p.id % 100 = 0)
     ORDER BY p.id
 ) TO STDOUT WITH (FORMAT csv, HEADER)

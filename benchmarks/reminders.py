@@ -156,7 +156,9 @@ def letters(write: Callable[[str], Any]) -> None:
         with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
             mail.outbox = []
             work(LETTERS)
-        rendered = [(item.from_email, item.recipients(), item.message().as_bytes(linesep="\r\n")) for item in mail.outbox]
+        rendered = [
+            (item.from_email, item.recipients(), item.message().as_bytes(linesep="\r\n")) for item in mail.outbox
+        ]
         bare = bare_loop(rendered)
         one = rate(work(LETTERS))
         write(f"bare smtplib loop {bare:,.0f}/s; one worker {one:,.0f}/s: {one / bare:.2f} x; {memory()} MB\n")

@@ -16,12 +16,15 @@ class CoursesConfig(AppConfig):
         from courses import auditing  # noqa: F401  registers a section of the auditor pack
         from courses.issuing import on_completion
         from courses.kinds import ContentKind, CourseKind
-        from courses.models import CoursePage
+        from courses.models import ClassroomPage, CoursePage
+        from courses.players.classroom import verifying  # noqa: F401  registers a check of the ledger
+        from courses.players.classroom.kinds import ClassroomKind, SessionKind
         from courses.registering import on_published
         from lms.requirements import kinds
         from lms.requirements.signals import completion_recorded
 
-        kinds.register(CourseKind())
-        kinds.register(ContentKind())
+        for kind in (CourseKind(), ContentKind(), ClassroomKind(), SessionKind()):
+            kinds.register(kind)
         completion_recorded.connect(on_completion, dispatch_uid="courses.issuing")
-        page_published.connect(on_published, sender=CoursePage, dispatch_uid="courses.registering")
+        for page in (CoursePage, ClassroomPage):
+            page_published.connect(on_published, sender=page, dispatch_uid=f"courses.registering {page.__name__}")

@@ -11,7 +11,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Certificate, CertificateDocument, Enrolment
+from courses.models import (
+    Certificate,
+    CertificateDocument,
+    ClassroomPage,
+    Confirmation,
+    CoursePage,
+    Enrolment,
+)
 from lms import pdf
 from lms.conf import conf
 from lms.requirements.models import Completion, Requirement
@@ -19,18 +26,13 @@ from lms.requirements.models import Completion, Requirement
 
 def on_completion(completion: Completion, **_: Any) -> None:
     """Listener of ``completion_recorded``: a completed course gives a certificate."""
-    if completion.activity.kind == "course":
+    if completion.activity.kind in ("course", "classroom"):
         issue(completion=completion)
 
 
 def issue(*, completion: Completion) -> Certificate:
     """The certificate of that completion; made once."""
-    enrolment = (
-        Enrolment.objects.select_related("page__locale")
-        .filter(person=completion.person, activity=completion.activity, registration=completion.registration)
-        .first()
-    )
-    page = enrolment.page if enrolment else None
+    page, version = _taken(completion)
     certificate, _ = Certificate.objects.get_or_create(
         completion=completion,
         defaults={
@@ -38,7 +40,7 @@ def issue(*, completion: Completion) -> Certificate:
             "holder": completion.person.name,
             "title": page.title if page else completion.activity.name,
             "course_code": page.code if page else "",
-            "course_version": enrolment.course_version if enrolment else "",
+            "course_version": version,
             "language": page.locale.language_code if page else "en",
             "completed_on": completion.completed_on,
             "valid_until": valid_until(completion),
@@ -46,6 +48,25 @@ def issue(*, completion: Completion) -> Certificate:
         },
     )
     return certificate
+
+
+def _taken(completion: Completion) -> tuple[CoursePage | ClassroomPage | None, str]:
+    """The edition that was taken, as far as it is known, and the version of its content."""
+    own = {"person": completion.person, "registration": completion.registration}
+    enrolment = Enrolment.objects.select_related("page__locale").filter(**own, activity=completion.activity).first()
+    if enrolment is not None:
+        return enrolment.page, enrolment.course_version
+    records = [completion.person, *completion.person.merged.all()]
+    held = (
+        Confirmation.objects.select_related("sheet", "session")
+        .filter(person__in=records, registration=completion.registration, session__training=completion.activity)
+        .last()
+    )
+    if held is None:
+        return None, ""
+    pages = ClassroomPage.objects.live().filter(activity=completion.activity).select_related("locale")
+    in_language = pages.filter(locale__language_code=held.session.language)
+    return in_language.first() or pages.order_by("pk").first(), held.sheet.content_version
 
 
 def new_code() -> str:

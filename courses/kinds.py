@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from courses.models import Attempt, Certificate, CoursePage, Enrolment, LessonPage, LessonProgress
 from lms.people.models import Person
-from lms.requirements.kinds import Description, Document
+from lms.requirements.kinds import Announcement, Description, Document
 from lms.requirements.models import Activity, Completion
 
 
@@ -82,6 +82,10 @@ class CourseKind:
             for activity, page in editions([activity.pk for activity in activities]).items()
         }
 
+    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
+        found = editions([activity.pk for activity in activities])
+        return {activity: Announcement(page.title, page.minutes) for activity, page in found.items()}
+
     def documents(self, *, completion: Completion) -> list[Document]:
         certificate = Certificate.objects.filter(completion=completion).first()
         if certificate is None:
@@ -118,6 +122,9 @@ class ContentKind:
             )
             for course, page in pages.items()
         }
+
+    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
+        return {}  # a part of a course is announced by the course
 
     def documents(self, *, completion: Completion) -> list[Document]:
         return []

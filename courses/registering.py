@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.models.classroom import ClassroomPage
 from courses.models.pages import CoursePage
 from lms.conf import conf
 from lms.requirements.models import Activity
@@ -16,10 +17,11 @@ def course_iri(key: str) -> str:
     return f"{conf.IRI_BASE}/course/{key}"
 
 
-def key_is_free(page: CoursePage) -> bool:
-    """A key belongs to one course and its translations."""
+def key_is_free(page: CoursePage | ClassroomPage) -> bool:
+    """A key belongs to one course, or one classroom training, and its translations."""
     return (
-        not CoursePage.objects.filter(course_key=page.course_key)
+        not type(page)
+        .objects.filter(course_key=page.course_key)
         .exclude(translation_key=page.translation_key)
         .exclude(pk=page.pk)
         .exists()
@@ -94,6 +96,30 @@ def _move_on(page: CoursePage) -> str:
     return Activity.MoveOn.COMPLETED_AND_PASSED if checked else Activity.MoveOn.COMPLETED
 
 
-def on_published(instance: CoursePage, **_: Any) -> None:
+def register_classroom(page: ClassroomPage) -> Activity:
+    """The activity of a classroom training: a block like a course, whose first part is to have taken part in a session.
+
+    An attestation can be its second part, as of a course. Safe to repeat; editions share it.
+    """
+    iri = f"{conf.IRI_BASE}/classroom/{page.course_key}"
+    whole = {"kind": "classroom", "move_on": Activity.MoveOn.PARTS}
+    with transaction.atomic():
+        training, _ = Activity.objects.get_or_create(iri=iri, defaults={**whole, "name": page.title})
+        if page.locale.language_code == "en" and training.name != page.title:
+            training.name = page.title
+            training.save(update_fields=["name"])
+        part = {"kind": "session", "name": training.name, "part_of": training, "position": 1, "minutes": page.minutes}
+        Activity.objects.update_or_create(
+            iri=f"{iri}/session", defaults={**part, "move_on": Activity.MoveOn.COMPLETED}
+        )
+        ClassroomPage.objects.filter(pk=page.pk).update(activity=training)
+        page.activity = training
+    return training
+
+
+def on_published(instance: CoursePage | ClassroomPage, **_: Any) -> None:
     """Listener of Wagtail's ``page_published``: an author needs nothing but the admin to add a course."""
-    register(instance)
+    if isinstance(instance, ClassroomPage):
+        register_classroom(instance)
+    else:
+        register(instance)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses import views
+from courses.players.classroom.course import classroom
 from courses.players.cmi5.course import returned
 from courses.players.native import check, course
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("learning/check/<uuid:session>/", check.check, name="check"),
     path("learning/check/<uuid:session>/<int:number>/", check.result, name="result"),
     path("learning/returned/<uuid:session>/", returned, name="returned"),
+    path("learning/session/<uuid:classroom>/", classroom, name="classroom"),
     path("learning/certificate/<slug:code>.pdf", views.certificate, name="certificate"),
     path("verify/", views.verify, name="verify_form"),
     path("verify/<slug:code>", views.verify, name="verify"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.contrib.auth.models import Permission
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -14,6 +17,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
 from courses.models import CoursePage, Question, QuestionBank
+from courses.players.classroom.reports import PLAN, SessionsReport
+from courses.players.classroom.sessions import ChangeView, PlanView, PrintView, SessionView
+from courses.players.classroom.sheet import SheetView
 from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
 
@@ -58,7 +64,45 @@ def urls() -> list[URLPattern]:
     return [
         path("answers/", CoursesWithQuestions.as_view(), name="lms_courses_with_questions"),
         path("answers/<int:page_id>/", AnswersReport.as_view(), name="lms_answers_report"),
+        path("sessions/", SessionsReport.as_view(), name="lms_sessions"),
+        path("sessions/results/", SessionsReport.as_view(results_only=True), name="lms_sessions_results"),
+        path("sessions/plan/", PlanView.as_view(), name="lms_session_plan"),
+        path("sessions/<uuid:classroom>/", SessionView.as_view(), name="lms_session"),
+        path("sessions/<uuid:classroom>/change/", ChangeView.as_view(), name="lms_session_change"),
+        path("sessions/<uuid:classroom>/sheet/", SheetView.as_view(), name="lms_session_sheet"),
+        path("sessions/<uuid:classroom>/print/", PrintView.as_view(), name="lms_session_print"),
     ]
+
+
+class SessionsMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PLAN))
+
+
+@hooks.register("register_admin_menu_item")
+def sessions_menu_item() -> SessionsMenuItem:
+    return SessionsMenuItem(
+        _("Classroom sessions"), reverse("lms_sessions"), name="sessions", icon_name="group", order=245
+    )
+
+
+@hooks.register("register_permissions")
+def permissions_of_sessions() -> Any:
+    """So that a site can give them to groups of its own."""
+    return Permission.objects.filter(content_type__app_label="lms_courses", codename__endswith="_session")
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    for action, label in (
+        ("plan", _("Session planned")),
+        ("change", _("Session changed")),
+        ("cancel", _("Session cancelled")),
+        ("sign", _("Attendance sheet signed")),
+        ("correct", _("Attendance sheet corrected")),
+        ("reopen", _("More time given to confirm")),
+    ):
+        actions.register_action(f"lms.session.{action}", label, label)
 
 
 @hooks.register("register_reports_menu_item")

@@ -11,12 +11,14 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
         from django.db.backends.signals import connection_created
 
         from lms import checks  # noqa: F401  registers the system checks
         from lms.compliance import tallying  # noqa: F401  registers a ledger check
         from lms.lrs import prepared
         from lms.lrs.signals import statement_recorded, statements_arrived
+        from lms.people import link_sessions
         from lms.people import verifying as people  # noqa: F401  registers the ledger checks
         from lms.requirements import (
             claiming,
@@ -28,3 +30,4 @@ class LmsConfig(AppConfig):
         for listener in (completing, claiming):
             statements_arrived.connect(listener.on_arrival, dispatch_uid=listener.__name__)
             statement_recorded.connect(listener.on_statement, dispatch_uid=listener.__name__)
+        user_logged_in.connect(link_sessions.on_sign_in, dispatch_uid=link_sessions.__name__)

@@ -40,6 +40,9 @@ class LmsSettings:
     )
     SITE_URL = Setting("http://localhost:8000", "Address of this site, without a slash at the end; used in e-mails.")
     INVITATION_DAYS = Setting(30, "Days after which an invitation link no longer works.")
+    LINK_HOURS = Setting(
+        72, "Hours for which the link in a reminder signs its reader in; 0: reminders have no such link."
+    )
     LONG_LEAVE_DAYS = Setting(30, "Absences longer than this many days are counted apart in every figure.")
     GATED_PATHS: Setting[dict[str, str]] = Setting(
         {}, "Address prefix to gate name, for GateMiddleware: {'/onboarding/': 'onboarding'}."
@@ -67,7 +70,7 @@ class LmsSettings:
         50_000, "From so many open obligations on, today's figures are tallied every ten minutes (on PostgreSQL)."
     )
     DRY_RUN_PEOPLE = Setting(20_000, "A rule that covers more people is tried out by a command, not beside its form.")
-    IMPORT_MAX_BYTES = Setting(50_000_000, "Largest people feed that import_directory reads, in bytes.")
+    IMPORT_MAX_BYTES = Setting(500_000_000, "Largest people feed that import_directory reads, in bytes.")
     FEED_MOST_LEAVERS_PERCENT = Setting(
         5, "A people feed that makes a larger share of all people leave stops and asks (docs/people-feed.md)."
     )

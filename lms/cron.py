@@ -10,6 +10,7 @@ from lms.compliance.delivering import deliver_all
 from lms.compliance.tallying import tally_if_large
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
+from lms.people.linking import forget_ended
 from lms.periodic import periodic
 from lms.requirements.applying import apply_waiting
 from lms.requirements.assigning import refresh
@@ -43,3 +44,8 @@ def forward_statements(now: datetime) -> None:
 @periodic(every=timedelta(minutes=5), name="lms.deliver_reports")
 def deliver_reports(now: datetime) -> None:
     deliver_all(now=now)
+
+
+@periodic(every=timedelta(days=1), name="lms.forget_links")
+def forget_links(now: datetime) -> None:
+    forget_ended(now=now)

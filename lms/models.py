@@ -19,6 +19,7 @@ from lms.lrs.models import (
     Statement,
 )
 from lms.people.history_models import KnownLeave, KnownOffice, KnownPerson, KnownPosting, Posting
+from lms.people.link_models import SignInLink
 from lms.people.models import (
     Agreement,
     Category,
@@ -95,6 +96,7 @@ __all__ = [
     "RuleVersion",
     "Scope",
     "SecondPersonApproval",
+    "SignInLink",
     "SignpostCard",
     "Statement",
     "Tally",

@@ -6,6 +6,7 @@ from lms.compliance import team
 from lms.compliance.api import figures, indicators, people_of_figures
 from lms.compliance.unsubscribing import stop_report
 from lms.gate.api import Bearer, api
+from lms.people import link_views
 from lms.people import views as people
 from lms.requirements import views as requirements
 from lms.requirements.assigning import owe_at_once
@@ -20,7 +21,9 @@ api.add_router("/indicators", indicators, auth=Bearer(PURPOSES.INDICATORS))
 floor = [
     path("help/", signposts.help_page, name="help"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
+    path("link/<str:secret>/", link_views.link, name="link"),
     path("learning/", requirements.my_learning, name="learning"),
+    path("learning/go/<int:assignment>/", requirements.go, name="go"),
     path("learning/why/<int:assignment>/", requirements.why, name="why"),
     path("learning/why/<int:assignment>/ask/", requirements.ask_for_arrangement, name="ask_for_arrangement"),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-Check = Callable[[], Iterator["Broken"]]
+Check = Callable[[], Iterator["Broken | LeftOut"]]
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,13 @@ class Broken:
     """A record that does not hold: which, and why."""
 
     record: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Records that cannot be judged yet, and why; nothing is wrong with them."""
+
     reason: str
 
 
@@ -29,7 +36,13 @@ def ledger_check(name: str) -> Callable[[Check], Check]:
     return add
 
 
-def run() -> Iterator[tuple[str, list[Broken]]]:
-    """Each check's name with what it found."""
+def run(say: Callable[[str], None] | None = None) -> Iterator[tuple[str, list[Broken]]]:
+    """Each check's name with what it found. ``say`` hears what was left out and why."""
     for name, check in _checks:
-        yield name, list(check())
+        broken: list[Broken] = []
+        for item in check():
+            if isinstance(item, Broken):
+                broken.append(item)
+            elif say is not None:
+                say(item.reason)
+        yield name, broken

@@ -36,6 +36,7 @@ from lms.people.admin import (
     OfficeAccessViewSet,
     OrganisationViewSet,
 )
+from lms.people.link_sessions import narrow_page
 from lms.requirements.admin import ActivityViewSet, RequirementViewSet
 from lms.signposts.models import SignpostCard
 from lms.tokens.admin import AccessTokenViewSet
@@ -163,6 +164,10 @@ def looks_menu_item() -> LooksMenuItem:
     return LooksMenuItem(_("Who looked"), reverse("lms_looks_report"), name="looks", icon_name="view", order=906)
 
 
+# Before any other hook asks who is there.
+hooks.register("before_serve_page", narrow_page, order=-100)
+
+
 @hooks.register("construct_homepage_panels")
 def compliance_panel(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(CompliancePanel(request))
@@ -177,6 +182,7 @@ def log_actions(actions: Any) -> None:
         ("lms.person.merge", _("Merged"), _("Another record of the same person was merged into this one")),
         ("lms.person.invite", _("Invited"), _("An invitation link was made")),
         ("lms.person.accept_invitation", _("Invitation taken up"), _("The person chose a password")),
+        ("lms.person.sign_in_by_link", _("Signed in by link"), _("The person came in by the link of a message")),
         ("lms.person.look", _("Looked at"), _("Somebody opened what is recorded of the person")),
         ("lms.auditor_pack.take", _("Auditor pack taken"), _("An auditor pack was taken")),
         ("lms.assignment.move", _("Due date moved"), _("The due date follows the start date")),

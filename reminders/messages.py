@@ -1,64 +1,115 @@
-"""Writes a message: one digest in the recipient's language, plain text and HTML, with a calendar file."""
+"""Composes the message of a day: one digest in the recipient's language, plain text and HTML, with a calendar file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
+from lms.compliance.reports import PERMISSION
 from lms.conf import conf
 from lms.people.inviting import invite, username_for
+from lms.people.linking import Link, Wanted, make_links, may_link
 from lms.people.models import Person
-from reminders.models import Message, Reminder
+from lms.requirements.kinds import announce
+from lms.requirements.models import Requirement
+from reminders.letters import Contents, Invitation, Member, Task, Team, Written, write
+from reminders.models import LadderRung, Message, Reminder
+
+MOST_PEOPLE = 40  # in one list: the message stays small, and the page has them all
 
 
-def compose(*, message: Message, reminders: list[Reminder], at: datetime) -> EmailMultiAlternatives:
-    """The e-mail, not yet sent. The subject is neutral: whoever looks at a screen learns no subject and no name."""
-    recipient = message.recipient
-    today = at.astimezone(recipient.zone).date()
-    tasks = {item.assignment_id: item for item in reminders}.values()  # two rungs may speak of the same one
-    own = [item for item in tasks if item.assignment.person_id == recipient.pk]
-    others = [item for item in tasks if item.assignment.person_id != recipient.pk]
-    is_invitation = bool(own) and recipient.user_id is None
-    with translation.override(recipient.language):
-        context = {
-            "recipient": recipient,
-            "own": [_line(item, today) for item in own],
-            "others": [_line(item, today) for item in others],
-            "organisation": conf.ORGANISATION_NAME,
-            "link": link_for(recipient, own=bool(own)),
-            "is_invitation": is_invitation,
-            "invitation_days": conf.INVITATION_DAYS,
-            "username": username_for(recipient) if is_invitation else "",
-            "help_link": f"{conf.SITE_URL}/help/",
-            "language": recipient.language,
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        }
-        email = EmailMultiAlternatives(
-            subject=gettext("Learning task due"),
-            body=render_to_string("reminders/message.txt", context),
-            to=[recipient.address],
-            headers={
-                "Message-ID": message.message_id,
-                "Auto-Submitted": "auto-generated",
-                "Content-Language": recipient.language,
-            },
-        )
-        email.attach_alternative(render_to_string("reminders/message.html", context), "text/html")
+class Letter(EmailMultiAlternatives):
+    """An e-mail that also says what is kept of it: ``record`` is its text without the link that signs its reader in."""
+
+    record = ""
+
+
+class Composer:
+    """Writes the messages of one round. What is the same in many of them is read once: titles, and who may see what."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.about = cache(self._about)
+        self._links: dict[int, Link] = {}
+
+    def make_links(self, planned: Iterable[tuple[Message, list[Reminder]]]) -> None:
+        """For all that are written next at once. Each stands in its message and nowhere else."""
+        wanted: dict[int, Wanted] = {}
+        for message, reminders in planned:
+            person = message.recipient
+            own, _ = _apart(reminders, person)
+            if own and person.user_id is not None and may_link(person, timezone.now()):
+                wanted[message.pk] = Wanted(person, _path("go", own[0]), message.message_id)
+        self._links = dict(zip(wanted, make_links(list(wanted.values())), strict=True))
+
+    def compose(self, *, message: Message, reminders: list[Reminder]) -> Letter:
+        """The e-mail, not yet sent."""
+        recipient = message.recipient
+        own, others = _apart(reminders, recipient)
+        contents = self._contents(message, own, others)
+        written = write(contents)
+        letter = letter_of(written, to=recipient.address, language=recipient.language, message_id=message.message_id)
+        letter.record = written.text.replace(contents.way_in, "…") if contents.way_in else written.text
         if own:
-            email.attach("learning.ics", calendar(own), "text/calendar")
-    return email
+            with translation.override(recipient.language):
+                letter.attach("learning.ics", calendar(own), "text/calendar")
+        return letter
+
+    def _contents(self, message: Message, own: list[Reminder], others: list[Reminder]) -> Contents:
+        recipient = message.recipient
+        today = self.at.astimezone(recipient.zone).date()
+        way_in, ends_at, invitation = "", None, None
+        if own and recipient.user_id is None:
+            way_in = invite(person=recipient)
+            invitation = Invitation(username=username_for(recipient), days=conf.INVITATION_DAYS)
+        elif link := self._links.get(message.pk):
+            way_in, ends_at = link.address, link.ends_at.astimezone(recipient.zone)
+        return Contents(
+            name=recipient.name,
+            language=recipient.language,
+            own=tuple(self._task(item, recipient, today) for item in own),
+            teams=_teams(recipient, others, today),
+            way_in=way_in,
+            way_in_ends_at=ends_at,
+            invitation=invitation,
+        )
+
+    def _task(self, reminder: Reminder, recipient: Person, today: date) -> Task:
+        assignment, has_account = reminder.assignment, recipient.user_id is not None
+        title, minutes = self.about(assignment.requirement, recipient.language)
+        return Task(
+            title=title,
+            due_on=assignment.due_on,
+            days=(assignment.due_on - today).days,
+            minutes=minutes,
+            address=conf.SITE_URL + _path("go", reminder) if has_account else "",
+            why=conf.SITE_URL + _path("why", reminder) if has_account else "",
+        )
+
+    @staticmethod
+    def _about(requirement: Requirement, language: str) -> tuple[str, int]:
+        """What the course is called in that language and how many minutes it takes, as far as it can be begun here."""
+        with translation.override(language):
+            announced = announce(requirement)
+        return (announced.title, announced.minutes) if announced else (requirement.title, 0)
 
 
-def link_for(recipient: Person, *, own: bool) -> str:
-    """An invitation for somebody without an account; else the page where the work is."""
-    if own and recipient.user_id is None:
-        return invite(person=recipient)
-    return f"{conf.SITE_URL}/learning/" if own else f"{conf.SITE_URL}/team/"
+def letter_of(written: Written, *, to: str, language: str, message_id: str = "") -> Letter:
+    headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
+    if message_id:
+        headers["Message-ID"] = message_id
+    letter = Letter(subject=written.subject, body=written.text, to=[to], headers=headers)
+    letter.attach_alternative(written.html, "text/html")
+    letter.record = written.text
+    return letter
 
 
 def calendar(reminders: list[Reminder]) -> bytes:
@@ -73,16 +124,56 @@ def calendar(reminders: list[Reminder]) -> bytes:
         event.add("dtstamp", reminder.planned_at)
         event.add("dtstart", assignment.due_on)
         event.add("summary", gettext("Learning task due"))
+        event.add("url", conf.SITE_URL + _path("go", reminder))
         event.add("transp", "TRANSPARENT")
         book.add_component(event)
     return bytes(book.to_ical())
 
 
-def _line(reminder: Reminder, today: date) -> dict[str, object]:
-    assignment = reminder.assignment
-    return {
-        "title": assignment.requirement.title,
-        "person": assignment.person.name,
-        "due_on": assignment.due_on,
-        "days": (assignment.due_on - today).days,
-    }
+def _apart(reminders: list[Reminder], recipient: Person) -> tuple[list[Reminder], list[Reminder]]:
+    """What is about the recipient, and what is about others; of two rungs that speak of the same task, one."""
+    found: dict[int, Reminder] = {}
+    for item in reminders:
+        found.setdefault(item.assignment_id, item)
+    own = [item for item in found.values() if item.assignment.person_id == recipient.pk]
+    return own, [item for item in found.values() if item.assignment.person_id != recipient.pk]
+
+
+def _teams(recipient: Person, others: list[Reminder], today: date) -> tuple[Team, ...]:
+    """By person, the most urgent first: those who report to the recipient, then those of their offices.
+
+    No link that signs in: a team's page is more than learning.
+    """
+    found = []
+    for is_own in (True, False):
+        people: dict[int, Member] = {}
+        for item in others:
+            if (item.audience == LadderRung.Audience.SUPERVISOR) is is_own:
+                assignment = item.assignment
+                task = Task(assignment.requirement.title, assignment.due_on, (assignment.due_on - today).days)
+                so_far = people.get(assignment.person_id, Member(assignment.person.name, ()))
+                people[assignment.person_id] = replace(so_far, tasks=(*so_far.tasks, task))
+        if people:
+            members = tuple(people.values())
+            found.append(
+                Team(
+                    is_own=is_own,
+                    members=members[:MOST_PEOPLE],
+                    more=max(len(members) - MOST_PEOPLE, 0),
+                    address=_page_of_team(recipient, is_own=is_own),
+                )
+            )
+    return tuple(found)
+
+
+def _page_of_team(recipient: Person, *, is_own: bool) -> str:
+    """Empty where the recipient may not see it."""
+    if is_own:
+        return conf.SITE_URL + reverse("lms:team")
+    user = recipient.user
+    may = user is not None and user.has_perm(PERMISSION)
+    return conf.SITE_URL + reverse("lms_compliance") if may else ""
+
+
+def _path(name: str, reminder: Reminder) -> str:
+    return reverse(f"lms:{name}", args=[reminder.assignment_id])

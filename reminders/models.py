@@ -121,10 +121,10 @@ class MessageManager(models.Manager[Any]):
         return self.filter(claimed_by=by, state=Message.State.SENDING)
 
     def gone(self) -> models.QuerySet[Any]:
-        """What carries nothing to its recipient any more: sent, cancelled, or refused at an address that has changed."""
+        """What will never carry what it holds: cancelled, or refused at an address that has changed. Not what is sent: a
+        worker marks that before it comes to the reminders, which are then sent too."""
         address = Coalesce(NullIf("recipient__email", Value("")), "recipient__personal_email")
-        over = Q(state__in=[Message.State.SENT, Message.State.CANCELLED])
-        return self.filter(over | (Q(state=Message.State.FAILED) & ~Q(address=address)))
+        return self.filter(Q(state=Message.State.CANCELLED) | (Q(state=Message.State.FAILED) & ~Q(address=address)))
 
     def waiting(self, at: datetime) -> models.QuerySet[Any]:
         """What should be sent at that moment: ready, or left behind by a worker that died, whatever moment is played."""

@@ -15,16 +15,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from reminders.messages import compose
+from reminders.messages import Composer, Letter
 from reminders.models import Bounce, Message, Reminder
 from reminders.places import Place, Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 CLAIM = 200
 READ = 25
 """Of so many messages standing is read at once: the last of them goes a moment later."""
+FRESH = 2.0
+"""Seconds for which that holds: where the mail server is slow, people complete meanwhile, and it is read again."""
 # Longer than a mail server can take that answers each of some ten commands just within EMAIL_TIMEOUT (20 seconds).
 LEASE, ONE_HANDOVER = timedelta(minutes=8), timedelta(minutes=4)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=2)
@@ -62,11 +64,11 @@ def send_waiting(*, at: datetime | None = None, within: timedelta | None = None)
 
 
 @dataclass(frozen=True)
-class Letter:
+class Ready:
     """A message with what it says, ready to be handed over."""
 
     message: Message
-    email: EmailMultiAlternatives
+    email: Letter
 
 
 class Sender:
@@ -79,10 +81,11 @@ class Sender:
         self.is_cut_off = False
         self._lost = 0
         self._places = Places()
+        self._composer = Composer(at)
         self._claimed: list[int] = []
         self._done: list[int] = []
         self._connection: Any = None
-        self._held_until = 0.0
+        self._held_until = self._read_at = 0.0
 
     def claim(self) -> bool:
         """Take messages; False where none waits."""
@@ -91,10 +94,17 @@ class Sender:
         return bool(self._claimed)
 
     def work(self, until: float | None) -> None:
-        for start in range(0, len(self._claimed), READ):
-            for letter in self._written(self._claimed[start : start + READ]):
+        left, at_once = self._claimed, READ
+        while left:
+            read, left = left[:at_once], left[at_once:]
+            self._read_at = time()  # the clock on the wall goes on while a machine sleeps
+            letters = self._written(read)
+            for number, letter in enumerate(letters):
                 if self.is_cut_off or (until is not None and monotonic() >= until):
                     return
+                if number and abs(time() - self._read_at) > FRESH:
+                    left, at_once = [item.message.pk for item in letters[number:]] + left, number
+                    break
                 if self._still_holds(letter.message.pk):
                     self._hand_over(letter)
 
@@ -112,29 +122,36 @@ class Sender:
             return True
         self._held_until = monotonic() + LEASE.total_seconds()
         Message.objects.held(self.mine).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
-        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists()
+        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists() or self._doubts()
 
-    def _written(self, ids: list[int]) -> list[Letter]:
+    def _doubts(self) -> bool:
+        """One that it took to be its own has gone to another: it stood still unnoticed, and reads anew what it has."""
+        self._held_until = self._read_at = 0.0
+        return False
+
+    def _written(self, ids: list[int]) -> list[Ready]:
         """What is still to be sent of these; the others are cancelled, or wait until their recipient's day begins."""
         messages = Message.objects.held(self.mine).select_related("recipient__office", "recipient__user")
         found = {message.pk: message for message in messages.filter(pk__in=ids).order_by("pk")}
-        letters, dropped = [], defaultdict[str, list[int]](list)
+        dropped = defaultdict[str, list[int]](list)
         addresses = [message.recipient.address.lower() for message in found.values()]
         dead = set(Bounce.objects.dead().filter(address__in=addresses).values_list("address", flat=True))
+        to_write = []
         for message, reminders in self._still_needed(found, dropped):
+            address = message.recipient.address
             opens = self._places.opens(Place.of(message.recipient), self.at)
             if opens > self.at:
                 self._settle(message, state=Message.State.READY, not_before=opens)
             elif not reminders:
                 self._settle(message, state=Message.State.CANCELLED)
-            elif message.recipient.address.lower() in dead:
-                address = message.recipient.address
+            elif address.lower() in dead:
                 self._settle(message, state=Message.State.FAILED, address=address, last_error=DEAD)
             else:
-                letters += self._compose(message, reminders)
+                to_write.append((message, reminders))
         for reason, gone in dropped.items():
             Reminder.objects.filter(pk__in=gone).update(state=Reminder.State.CANCELLED, because=reason)
-        return letters
+        self._composer.make_links(to_write)
+        return [letter for message, reminders in to_write for letter in self._compose(message, reminders)]
 
     def _still_needed(
         self, messages: dict[int, Message], dropped: dict[str, list[int]]
@@ -154,14 +171,14 @@ class Sender:
             (dropped[reason].append(reminder.pk) if reason else needed[message.pk].append(reminder))
         return [(message, needed[message.pk]) for message in messages.values()]
 
-    def _compose(self, message: Message, reminders: list[Reminder]) -> list[Letter]:
+    def _compose(self, message: Message, reminders: list[Reminder]) -> list[Ready]:
         try:
-            return [Letter(message, compose(message=message, reminders=reminders, at=self.at))]
+            return [Ready(message, self._composer.compose(message=message, reminders=reminders))]
         except Exception as error:  # whatever is wrong with one message, the others must go
             self._failed(message, error)
             return []
 
-    def _hand_over(self, letter: Letter) -> None:
+    def _hand_over(self, letter: Ready) -> None:
         if not self._is_connected():
             return
         message, email = letter.message, letter.email
@@ -177,7 +194,7 @@ class Sender:
         self._lost = 0
         self.sent += self._settle(
             message, state=Message.State.SENT, sent_at=timezone.now(), address=message.recipient.address,
-            language=message.recipient.language, subject=email.subject, body=email.body, last_error="",
+            language=message.recipient.language, subject=email.subject, body=email.record, last_error="",
         )  # fmt: skip
         self._done.append(message.pk)
 
@@ -222,7 +239,8 @@ class Sender:
 
     def _settle(self, message: Message, **values: Any) -> bool:
         """Write what became of it, unless it has gone to another worker meanwhile. One UPDATE: whole, or not at all."""
-        return bool(Message.objects.held(self.mine).filter(pk=message.pk).update(**values, lease_until=None))
+        written = Message.objects.held(self.mine).filter(pk=message.pk).update(**values, lease_until=None)
+        return bool(written) or self._doubts()
 
 
 def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) -> str:

@@ -26,6 +26,7 @@ from reminders.addresses_report import SEE, AddressesReport, WorksView
 from reminders.channels.admin import POSTS, ChannelAddressViewSet, PostsReport
 from reminders.finding import due
 from reminders.models import Ladder, Message
+from reminders.previewing import LadderEditView, LadderMessagesView
 from reminders.views import PAGE, ComingReport
 
 
@@ -34,9 +35,14 @@ class LadderViewSet(ModelViewSet):  # type: ignore[misc]
     icon = "mail"
     list_display = ["name", "starts_on", "is_active"]
     copy_view_enabled = False
+    edit_view_class = LadderEditView
     add_to_admin_menu = True
     menu_label = _("Reminder ladders")
     menu_order = 257
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        shown = path("messages/<int:pk>/", LadderMessagesView.as_view(), name="messages")
+        return [*super().get_urlpatterns(), shown]
 
 
 class MessagesReport(LmsReportView):
@@ -155,3 +161,4 @@ def addresses_panel(request: HttpRequest, panels: list[Any]) -> None:
 def log_actions(actions: Any) -> None:
     label, message = _("Address works again"), _("Somebody said that the person's address works again")
     actions.register_action("lms.person.address_works", label, message)
+    actions.register_action("lms.ladder.send_example", _("Example sent"), _("Somebody sent themselves an example"))

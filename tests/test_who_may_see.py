@@ -24,10 +24,13 @@ from lms.lrs.recording import record
 from lms.lrs.statements import Said
 from lms.people.groups import ensure_groups
 from lms.people.inviting import invite
+from lms.people.linking import make_link
 from lms.people.models import OfficeAccess
 from lms.requirements.models import Claim, WaiverRequest
+from reminders.laying import lay_standard_ladder
 from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
+from tests.courses.classroom import make_session, make_training, seat
 from tests.courses.test_checking import answer, finish_lessons
 
 # What a visitor gets: ok, sign-in (a redirect to it), home (sent back to the admin's first page, with a message), none
@@ -39,6 +42,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "healthz":                   (OK,      OK,      OK,      OK,      OK,      OK),
     "help/":                     (OK,      OK,      OK,      OK,      OK,      OK),
     "invitation/<token>/":       (OK,      OK,      OK,      OK,      OK,      OK),
+    "link/<secret>/":            (OK,      OK,      OK,      OK,      OK,      OK),
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -49,6 +53,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/check/<session>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/check/<session>/<number>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/go/<assignment>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "learning/why/<assignment>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
@@ -167,6 +173,19 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/answers/":           (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/answers/<page_id>/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
+    "learning/session/<classroom>/":
+                                 (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "admin/sessions/":           (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/results/":   (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/plan/":      (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/<classroom>/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/<classroom>/change/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/sessions/<classroom>/sheet/":
+                                 (SIGN_IN, NO,      NO,      OK,      HOME,    HOME),
+    "admin/sessions/<classroom>/print/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/requirements/":       (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -175,6 +194,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/channel_addresses/":  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/reminder_ladders/messages/<ladder>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/access_tokens/":      (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/credentials/":        (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/question_banks/":     (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
@@ -186,7 +207,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
-OURS_IN_ADMIN = ("admin/compliance/", "admin/messages/", "admin/reminders/", "admin/addresses/", "admin/answers/")
+OURS_IN_ADMIN = (
+    "admin/compliance/", "admin/messages/", "admin/reminders/", "admin/addresses/", "admin/answers/", "admin/sessions/",
+)  # fmt: skip
 
 
 def addresses() -> Iterator[str]:
@@ -235,13 +258,18 @@ def world(cast: Cast) -> dict[str, Any]:
     cast.country.headships.create(person=cast.chen, starts_on=TODAY)
     author = User.objects.create_user("author")
     author.groups.add(Group.objects.get(name="Course authors"))
+    session = make_session(make_training(), cast.country, cast.chen)
+    seat(session, cast.bruno)
     report = subscribe(
         recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
     )
     return {
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
+        "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
                   "author": author},
+        "secret": make_link(person=cast.bruno, leads_to="/learning/").address.rstrip("/").rsplit("/", 1)[1],
+        "ladder": lay_standard_ladder(requirements=[], starts_on=TODAY).pk,
         "token": invite(person=cast.amina).rstrip("/").rsplit("/", 1)[1],
         "registration": enrolment.registration, "session": enrolment.session, "page_id": page.pk,
         "number": "P00002", "attempt": 1,

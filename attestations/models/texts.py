@@ -32,7 +32,7 @@ class Attestation(models.Model):
     meaning = models.CharField(_("meaning"), max_length=16, choices=Meaning, default=Meaning.UNDERTAKING)
     course = models.ForeignKey(
         Activity, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-        limit_choices_to={"kind": "course"}, verbose_name=_("course that it ends"),
+        limit_choices_to={"kind__in": ["course", "classroom"]}, verbose_name=_("course that it ends"),
     )  # fmt: skip
     activity = models.OneToOneField(Activity, editable=False, on_delete=models.PROTECT, related_name="+")
 

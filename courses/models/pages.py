@@ -26,10 +26,12 @@ IRI = RegexValidator(r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$", _("An IRI begins with its
 class CourseIndexPage(Page):
     """The catalogue: every published course, in the order of the page tree. Public."""
 
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
+
     introduction = RichTextField(_("introduction"), blank=True, features=RICH_TEXT)
 
     content_panels = [*Page.content_panels, "introduction"]
-    subpage_types = ["lms_courses.CoursePage"]
+    subpage_types = ["lms_courses.CoursePage", "lms_courses.ClassroomPage"]
     template = "courses/course_index.html"
 
     class Meta:
@@ -55,12 +57,17 @@ class CourseIndexPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        from courses.models.classroom import ClassroomPage
+
         context["courses"] = CoursePage.objects.child_of(self).live().public().order_by("path")
+        context["classrooms"] = ClassroomPage.objects.child_of(self).live().public().order_by("path")
         return context
 
 
 class CoursePage(Page):
     """One edition of a course. Editions in other languages are translations of it and share its activity."""
+
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
 
     course_key = models.SlugField(
         _("key"), max_length=64, help_text=_("Names the course in every proof. Never change it after publishing.")
@@ -160,6 +167,8 @@ class CoursePage(Page):
 
 class LessonPage(Page):
     """One lesson of at most a quarter of an hour. Needs a signed-in person; shows nothing that is graded."""
+
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
 
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
     summary = models.TextField(_("summary"), blank=True, max_length=600)

@@ -19,7 +19,17 @@ from lms.people.models import person_of
 logger = logging.getLogger(__name__)
 
 # DOMAIN: reporting and support, the courses themselves, and the way to sign in are never blocked.
-OPEN_PREFIXES = ("/learning/", "/courses/", "/help/", "/accounts/", "/invitation/", "/verify/", "/healthz", "/xapi/")
+OPEN_PREFIXES = (
+    "/learning/",
+    "/courses/",
+    "/help/",
+    "/accounts/",
+    "/invitation/",
+    "/link/",
+    "/verify/",
+    "/healthz",
+    "/xapi/",
+)
 
 
 def always_open(path: str) -> bool:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from itertools import chain
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
 from zoneinfo import available_timezones
 
 REQUIRED = ("number", "name", "office", "category", "joined_on")
@@ -23,6 +26,7 @@ OPTIONAL = (
 OFFICE_COLUMNS = ("code", "name", "kind", "parent", "time_zone", "weekend")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 YES, NO = {"1", "yes", "true", "y"}, {"", "0", "no", "false", "n"}
+FLAGS = YES | NO
 ADDRESS = re.compile(
     r"^(?!.*\.\.)(?!\.)[^@\s,;<>\"]{1,64}(?<!\.)"  # the mailbox
     r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$"  # and a domain whose labels DNS can hold
@@ -43,11 +47,12 @@ class Rejected:
 
     line: int
     reason: str
-    values: dict[str, str]
+    values: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class PersonRow:
+class PersonRow(NamedTuple):
+    """One line of the feed. A named tuple, because a feed may have a million of them; ``values`` is the line as it came."""
+
     line: int
     number: str
     name: str
@@ -68,19 +73,54 @@ class PersonRow:
     organisation: str = ""
     in_post_since: date | None = None
     former_number: str = ""
-    values: dict[str, str] = field(default_factory=dict, compare=False)
+    values: Mapping[str, str] = MappingProxyType({})
 
 
-def table(data: bytes, *, required: tuple[str, ...], what: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
-    """Line number with the row as a dict, or rejected where the line cannot be read. Raises NotAFeed."""
+def table(
+    data: bytes | BinaryIO, *, required: tuple[str, ...], what: str
+) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
+    """Line number with the row as a dict, or rejected where the line cannot be read. Raises NotAFeed.
+
+    One line is held at a time. A file is read from its beginning and stays open.
+    """
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        text = data.decode("utf-8-sig")
+        yield from _lines(text, required, what)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = _first_that_is_no_text(file)
         raise NotAFeed(f"The {what} file is not UTF-8 text (line {line}). Export it as “CSV UTF-8”.") from error
-    first = text.partition("\n")[0]
+    finally:
+        text.detach()
+
+
+def _lines(
+    text: io.TextIOWrapper, required: tuple[str, ...], what: str
+) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
+    first = text.readline()
     delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+    header = _header(reader, required, what)
+    while True:
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield reader.line_num, Rejected(reader.line_num, f"the line cannot be read: {error}", {})
+            continue
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            reason = f"{len(cells)} cells, but the header has {len(header)} columns"
+            held = dict(zip(header, cells, strict=False)) | {"further cells": " | ".join(cells[len(header) :])}
+            yield reader.line_num, Rejected(reader.line_num, reason, held)
+            continue
+        yield reader.line_num, dict(zip(header, cells, strict=True))
+
+
+def _header(reader: Iterator[list[str]], required: tuple[str, ...], what: str) -> list[str]:
     try:
         header = [name.strip().lower() for name in next(reader, [])]
     except csv.Error as error:
@@ -91,126 +131,88 @@ def table(data: bytes, *, required: tuple[str, ...], what: str) -> Iterator[tupl
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
         raise NotAFeed(f"The {what} file has these columns twice: {', '.join(doubled)}.")
-    while True:
+    return header
+
+
+def _first_that_is_no_text(file: BinaryIO) -> int:
+    file.seek(0)
+    for number, line in enumerate(file, start=1):
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield reader.line_num, Rejected(reader.line_num, f"the line cannot be read: {error}", {})
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            reason = f"{len(cells)} cells, but the header has {len(header)} columns"
-            held = dict(zip(header, cells, strict=False)) | {"further cells": " | ".join(cells[len(header) :])}
-            yield reader.line_num, Rejected(reader.line_num, reason, held)
-            continue
-        yield reader.line_num, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-
-
-def people(
-    data: bytes, *, offices: set[str], categories: set[str], languages: set[str]
-) -> tuple[list[PersonRow], list[Rejected]]:
-    """Every line as a row or as rejected. Raises NotAFeed when the header is not the feed's."""
-    rows: list[PersonRow] = []
-    rejected: list[Rejected] = []
-    seen: dict[str, int] = {}
-    for line, content in table(data, required=REQUIRED, what="people"):
-        if isinstance(content, Rejected):
-            rejected.append(content)
-            continue
-        try:
-            row = person(line, content, offices, categories, languages)
-            if row.number in seen:
-                raise ValueError(f"number {row.number} stands on line {seen[row.number]} already")
-        except ValueError as error:
-            rejected.append(Rejected(line, str(error), content))
-            continue
-        seen[row.number] = line
-        rows.append(row)
-    in_circle = circles({row.number: row.supervisor for row in rows if row.supervisor})
-    for row in rows:
-        if row.number in in_circle:
-            rejected.append(Rejected(row.line, "the supervisors of these people form a circle", row.values))
-    return [row for row in rows if row.number not in in_circle], sorted(rejected, key=lambda item: item.line)
-
-
-def circles(supervisor_of: dict[str, str]) -> set[str]:
-    """The numbers that reach themselves by following supervisors."""
-    found: set[str] = set()
-    done: set[str] = set()
-    for start in supervisor_of:
-        path: list[str] = []
-        on_path: set[str] = set()
-        number = start
-        while number in supervisor_of and number not in done and number not in on_path:
-            path.append(number)
-            on_path.add(number)
-            number = supervisor_of[number]
-        if number in on_path:
-            found.update(path[path.index(number) :])
-        done.update(path)
-    return found
+            line.decode()
+        except UnicodeDecodeError:
+            return number
+    return 0
 
 
 def person(
-    line: int, values: dict[str, str], offices: set[str], categories: set[str], languages: set[str]
+    line: int, values: Mapping[str, str], offices: set[str], categories: set[str], languages: set[str]
 ) -> PersonRow:
     """One line as a row; a column that ``values`` lacks is not told. Raises ValueError with the reason."""
-    cell: Any = lambda name: values.get(name, "")  # noqa: E731
-    for name in REQUIRED:
-        if not cell(name):
-            raise ValueError(f"{name} is empty")
-    for name, text in values.items():
-        if any(ord(character) < 32 or ord(character) == 127 for character in text):
-            raise ValueError(f"{name} holds a control character")
-    if cell("name").startswith(FORMULA_STARTS):
-        raise ValueError(f"name begins with {cell('name')[0]!r}, as a spreadsheet formula does")
-    for name, most in MOST.items():
-        if len(cell(name)) > most:
-            raise ValueError(f"{name} is longer than {most} characters")
-    for name in ("number", "former_number"):
-        if cell(name) and not NUMBER.fullmatch(cell(name)):
-            raise ValueError(f"{name} {cell(name)!r} may hold letters, digits, dot, hyphen and underscore only")
+    cell = values.get
+    number, name, former_number = cell("number", ""), cell("name", ""), cell("former_number", "")
+    email, personal_email, category = cell("email", ""), cell("personal_email", ""), cell("category", "").upper()
+    language = _language(cell("language", ""))
+    _check(values, number=number, name=name, former_number=former_number)
     if cell("office") not in offices:
         raise ValueError(f"office {cell('office')!r} is not known")
-    if cell("category").upper() not in categories:
+    if category not in categories:
         raise ValueError(f"category {cell('category')!r} is not one of {', '.join(sorted(categories))}")
-    language = (cell("language") or "en").lower()
-    language = "zh-hans" if language in ("zh", "zh-cn") else language
     if language not in languages:
         raise ValueError(f"language {language!r} is not one of {', '.join(sorted(languages))}")
     if cell("time_zone") and cell("time_zone") not in ZONES:
         raise ValueError(f"time zone {cell('time_zone')!r} is not known")
-    for name in ("email", "personal_email"):
-        if cell(name) and (not ADDRESS.match(cell(name)) or len(cell(name)) > 254):
-            raise ValueError(f"{name} {cell(name)!r} is no address")
-    if cell("supervisor") == cell("number"):
+    for column, address in (("email", email), ("personal_email", personal_email)):
+        if address and (len(address) > 254 or not ADDRESS.match(address)):
+            raise ValueError(f"{column} {address!r} is no address")
+    if cell("supervisor") == number:
         raise ValueError("the person is their own supervisor")
     row = PersonRow(
         line=line,
-        number=cell("number"),
-        name=" ".join(cell("name").split()),
-        office=cell("office"),
-        category=cell("category").upper(),
-        joined_on=_day(values, "joined_on") or EARLIEST,
-        email=cell("email"),
-        personal_email=cell("personal_email"),
+        number=number,
+        name=" ".join(name.split()),
+        office=values["office"],
+        category=category,
+        joined_on=_day("joined_on", values["joined_on"]) or EARLIEST,
+        email=email,
+        personal_email=personal_email,
         language=language,
-        time_zone=cell("time_zone"),
-        supervisor=cell("supervisor"),
-        is_manager=_flag(values, "is_manager"),
-        head_of_office=_flag(values, "head_of_office"),
-        contract_ends_on=_day(values, "contract_ends_on"),
-        left_on=_day(values, "left_on"),
-        leave_from=_day(values, "leave_from"),
-        leave_until=_day(values, "leave_until"),
-        organisation=cell("organisation"),
-        in_post_since=_day(values, "in_post_since"),
-        former_number=cell("former_number") if cell("former_number") != cell("number") else "",
+        time_zone=cell("time_zone", ""),
+        supervisor=cell("supervisor", ""),
+        is_manager=_flag("is_manager", cell("is_manager", "")),
+        head_of_office=_flag("head_of_office", cell("head_of_office", "")),
+        contract_ends_on=_day("contract_ends_on", cell("contract_ends_on", "")),
+        left_on=_day("left_on", cell("left_on", "")),
+        leave_from=_day("leave_from", cell("leave_from", "")),
+        leave_until=_day("leave_until", cell("leave_until", "")),
+        organisation=cell("organisation", ""),
+        in_post_since=_day("in_post_since", cell("in_post_since", "")),
+        former_number=former_number if former_number != number else "",
         values=values,
     )
+    _check_days(row)
+    return row
+
+
+def _check(values: Mapping[str, str], *, number: str, name: str, former_number: str) -> None:
+    """What holds of cells whatever the site knows."""
+    for column in REQUIRED:
+        if not values.get(column):
+            raise ValueError(f"{column} is empty")
+    if not "".join(values.values()).isprintable():  # at once, since hardly any line has such a cell
+        for column, text in values.items():
+            if any(ord(character) < 32 or ord(character) == 127 for character in text):
+                raise ValueError(f"{column} holds a control character")
+    if name.startswith(FORMULA_STARTS):
+        raise ValueError(f"name begins with {name[0]!r}, as a spreadsheet formula does")
+    for column, most in MOST.items():
+        if len(values.get(column, "")) > most:
+            raise ValueError(f"{column} is longer than {most} characters")
+    for column, text in (("number", number), ("former_number", former_number)):
+        if text and not NUMBER.fullmatch(text):
+            raise ValueError(f"{column} {text!r} may hold letters, digits, dot, hyphen and underscore only")
+
+
+def _check_days(row: PersonRow) -> None:
     if row.left_on and row.left_on < row.joined_on:
         raise ValueError("left_on lies before joined_on")
     if row.contract_ends_on and row.contract_ends_on < row.joined_on:
@@ -219,11 +221,15 @@ def person(
         raise ValueError("leave_from and leave_until go together")
     if row.leave_from and row.leave_until and row.leave_until < row.leave_from:
         raise ValueError("leave_until lies before leave_from")
-    return row
 
 
-def _day(values: dict[str, str], name: str) -> date | None:
-    text = values.get(name, "")
+def _language(text: str) -> str:
+    language = (text or "en").lower()
+    return "zh-hans" if language in ("zh", "zh-cn") else language
+
+
+@lru_cache(maxsize=50_000)
+def _day(name: str, text: str) -> date | None:
     if not text:
         return None
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
@@ -237,8 +243,8 @@ def _day(values: dict[str, str], name: str) -> date | None:
     return day
 
 
-def _flag(values: dict[str, str], name: str) -> bool:
-    text = values.get(name, "").lower()
-    if text not in YES | NO:
+def _flag(name: str, text: str) -> bool:
+    text = text.lower()
+    if text not in FLAGS:
         raise ValueError(f"{name} {text!r} is neither yes nor no")
     return text in YES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.conf import conf
-from lms.people import feed
+from lms.people.feed_survey import Survey
 from lms.people.import_report import ImportReport
 from lms.people.models import Person
 
@@ -43,17 +43,14 @@ class Share:
 
 
 class Watch:
-    """What was there before an import and what the file names, read apart from the import that it watches over."""
+    """What was there before an import and how many rows the file has, noted apart from the import that it watches over."""
 
-    def __init__(self, data: bytes, today: date) -> None:
-        """Raises feed.NotAFeed."""
-        self.employed = set(Person.objects.employed(today).values_list("number", flat=True))
-        self.rows = 0
-        self.named: set[str] = set()
-        for _, content in feed.table(data, required=feed.REQUIRED, what="people"):
-            self.rows += 1
-            values = content.values if isinstance(content, feed.Rejected) else content
-            self.named |= {values.get("number", ""), values.get("former_number", "")}
+    def __init__(self, survey: Survey, today: date) -> None:
+        employed = Person.objects.employed(today)
+        self.rows, self.employed, self.absent = survey.rows, employed.count(), 0
+        if conf.FEED_MOST_ABSENT_PERCENT < 100:
+            numbers = employed.order_by().values_list("number", flat=True).iterator(chunk_size=10_000)
+            self.absent = sum(not survey.names(number) for number in numbers)
 
     def hold_against(self, report: ImportReport) -> None:
         """Put into the report how many rows were read and what is to be asked about. Raises RowsDoNotAddUp."""
@@ -65,10 +62,9 @@ class Watch:
         report.asks = [str(share) for share in self._shares(report) if share.is_too_much(fewest)]
 
     def _shares(self, report: ImportReport) -> Iterator[Share]:
-        people = len(self.employed)
+        people = self.employed
         yield Share(len(report.left), people, conf.FEED_MOST_LEAVERS_PERCENT, "people would leave")
         yield Share(len(report.moved), people, conf.FEED_MOST_MOVERS_PERCENT, "people would go to another office")
         yield Share(len(report.renumbered), people, conf.FEED_MOST_MOVERS_PERCENT, "people would get another number")
         yield Share(report.accounts["rejected"], self.rows, conf.FEED_MOST_REJECTED_PERCENT, "rows would be rejected")
-        absent = len(self.employed - self.named)
-        yield Share(absent, people, conf.FEED_MOST_ABSENT_PERCENT, "people are not in the file")
+        yield Share(self.absent, people, conf.FEED_MOST_ABSENT_PERCENT, "people are not in the file")

@@ -6,15 +6,16 @@ from django.contrib.auth.models import Group, Permission
 
 from lms.people.models import AUDITORS
 
-HR, HEADS = "HR", "Heads of office"
+HR, HEADS, FACILITATORS = "HR", "Heads of office", "Facilitators"
 MAINTAINED_BY_HR = ("requirement", "headship", "officeaccess", "organisation", "agreement", "holiday", "ladder",
                     "reportsubscription", "bounce", "channeladdress")  # fmt: skip
 HELD = {
     HR: [
         "view_compliance", "add_waiverrequest", "add_invitation", "accept_claim", "decide_waiver", "view_activity",
-        "see_who_looked", "merge_person",
+        "see_who_looked", "merge_person", "plan_session", "reopen_session",
     ],
-    HEADS: ["view_compliance", "add_waiverrequest"],
+    HEADS: ["view_compliance", "add_waiverrequest", "plan_session"],
+    FACILITATORS: ["plan_session"],
     AUDITORS: ["view_compliance", "take_auditor_pack"],
 }  # fmt: skip
 
@@ -24,7 +25,7 @@ def ensure_groups() -> dict[str, Group]:
     found = {name: Group.objects.get_or_create(name=name)[0] for name in HELD}
     admin = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
     for name, group in found.items():
-        held = Permission.objects.filter(content_type__app_label="lms", codename__in=HELD[name])
+        held = Permission.objects.filter(content_type__app_label__startswith="lms", codename__in=HELD[name])
         group.permissions.add(*(admin | held))
     found[HR].permissions.add(*Permission.objects.filter(content_type__model__in=MAINTAINED_BY_HR))
     return found

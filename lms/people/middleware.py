@@ -9,12 +9,14 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from lms.people.link_sessions import narrow
 from lms.people.models import person_of
 
 
 class PersonMiddleware:
     """Puts ``request.person`` on the request (None for visitors and pure administrators).
 
+    A session that a link from an e-mail began is nobody's outside of learning.
     Somebody who has left is signed out; their certificates stay reachable through their verification code. The language is
     the one chosen on the site, else the person's own from HR's feed, else the browser's.
     """
@@ -23,6 +25,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        narrow(request)
         person = person_of(request.user)
         if person is not None and person.has_left(timezone.localdate()):
             logout(request)

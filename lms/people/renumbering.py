@@ -5,38 +5,60 @@ from __future__ import annotations
 from wagtail.log_actions import log
 
 from lms.people import feed
+from lms.people.comparing import Held
+from lms.people.feed_survey import Survey
+from lms.people.import_report import ImportReport
 from lms.people.models import Person
 
 
-def renumber(
-    rows: list[feed.PersonRow], existing: dict[str, Person]
-) -> tuple[list[feed.PersonRow], list[feed.Rejected], dict[str, str], list[str]]:
-    """Rows that may be taken, rejected ones, the changes made (new number to former) and notes.
+class Renumbering:
+    """Of one feed, whose rows come some thousands at a time.
 
-    Whoever has a row's ``former_number`` gets its ``number`` and joins ``existing``. Nobody's history is ever merged
-    into another's: where both numbers belong to somebody, the row is rejected. Safe to repeat.
+    Whoever has a row's ``former_number`` gets its ``number``. Nobody's history is ever merged into another's: where both
+    numbers belong to somebody, the row is rejected. Safe to repeat.
     """
-    asked = {row.former_number for row in rows if row.former_number}
-    if not asked:
-        return rows, [], {}, []
-    former = {person.number: person for person in Person.objects.filter(number__in=asked)}
-    lines = {row.number: row.line for row in rows}
-    taken: list[feed.PersonRow] = []
-    rejected: list[feed.Rejected] = []
-    changed: dict[str, str] = {}
-    notes: list[str] = []
-    for row in rows:
-        reason = _reason_against(row, existing, former, lines, changed)
-        if reason:
-            rejected.append(feed.Rejected(row.line, reason, row.values))
-            continue
-        taken.append(row)
-        if row.former_number in former:
-            existing[row.number] = change_number(person=former[row.former_number], number=row.number)
-            changed[row.number] = row.former_number
-        elif row.former_number and row.number not in existing:
-            notes.append(f"line {row.line}: nobody has the former number {row.former_number}; taken as a joiner")
-    return taken, rejected, changed, notes
+
+    def __init__(self, survey: Survey, report: ImportReport) -> None:
+        self.survey, self.report = survey, report
+        self.taken_over: set[str] = set()
+
+    def of(self, rows: list[feed.PersonRow]) -> list[feed.PersonRow]:
+        """Make the changes; the rows that may be taken."""
+        asked = [row for row in rows if row.former_number]
+        if not asked:
+            return rows
+        existing = set(
+            Person.objects.filter(number__in=[row.number for row in asked]).values_list("number", flat=True)
+        )
+        former = Person.objects.in_bulk([row.former_number for row in asked], field_name="number")
+        rejected = set()
+        for row in asked:
+            reason = self._reason_against(row, row.number in existing, row.former_number in former)
+            if reason:
+                self.report.rejected.append(feed.Rejected(row.line, reason, row.values))
+                self.survey.drop(row.number)
+                rejected.add(row.number)
+            elif row.former_number in former:
+                change_number(person=former[row.former_number], number=row.number)
+                self.report.renumbered[row.number] = row.former_number
+                self.taken_over.add(row.former_number)
+            elif row.number not in existing:
+                note = f"nobody has the former number {row.former_number}; taken as a joiner"
+                self.report.warnings.append(f"line {row.line}: {note}")
+        return [row for row in rows if row.number not in rejected]
+
+    def _reason_against(self, row: feed.PersonRow, exists: bool, former_exists: bool) -> str:
+        line = self.survey.line_of(row.former_number)
+        if line is not None:
+            return f"former_number {row.former_number} is somebody's number on line {line}: whose history is it?"
+        if row.former_number in self.taken_over:
+            return f"former_number {row.former_number} was taken over on an earlier line"
+        if exists and former_exists:
+            return (
+                f"number {row.number} and former_number {row.former_number} are two people already; "
+                "their histories cannot be made one"
+            )
+        return ""
 
 
 def change_number(*, person: Person, number: str) -> Person:
@@ -47,40 +69,17 @@ def change_number(*, person: Person, number: str) -> Person:
     return person
 
 
-def _reason_against(
-    row: feed.PersonRow,
-    existing: dict[str, Person],
-    former: dict[str, Person],
-    lines: dict[str, int],
-    changed: dict[str, str],
-) -> str:
-    if not row.former_number:
-        return ""
-    if row.former_number in lines:
-        line = lines[row.former_number]
-        return f"former_number {row.former_number} is somebody's number on line {line}: whose history is it?"
-    if row.former_number in changed.values():
-        return f"former_number {row.former_number} was taken over on an earlier line"
-    if row.former_number in former and row.number in existing:
-        return (
-            f"number {row.number} and former_number {row.former_number} are two people already; "
-            "their histories cannot be made one"
-        )
-    return ""
-
-
 def without_merged(
-    rows: list[feed.PersonRow], existing: dict[str, Person]
-) -> tuple[list[feed.PersonRow], list[feed.Rejected]]:
+    rows: list[feed.PersonRow], held: dict[str, Held], survey: Survey, report: ImportReport
+) -> list[feed.PersonRow]:
     """A record that was merged into another of the same person is no longer kept up: HR sends the one that is kept."""
-    rejected = [
-        feed.Rejected(
-            row.line,
-            f"number {row.number} was merged into {person.merged_into.number}, the same person: send that one",
-            row.values,
-        )
-        for row in rows
-        if (person := existing.get(row.number)) and person.merged_into
-    ]
-    lines = {item.line for item in rejected}
-    return [row for row in rows if row.line not in lines], rejected
+    merged = {row.number for row in rows if row.number in held and held[row.number].merged}
+    if not merged:
+        return rows
+    kept = dict(Person.objects.filter(number__in=merged).values_list("number", "merged_into__number"))
+    for row in rows:
+        if row.number in merged:
+            reason = f"number {row.number} was merged into {kept[row.number]}, the same person: send that one"
+            report.rejected.append(feed.Rejected(row.line, reason, row.values))
+            survey.drop(row.number)
+    return [row for row in rows if row.number not in merged]

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from lms.requirements.assigning import Refreshed, refresh
 from lms.requirements.models import Assignment, Requirement, RuleToApply
-from lms.requirements.projecting import project_all
+from lms.requirements.projecting import batches, project_all
 
 logger = logging.getLogger(__name__)
 BATCH = 1000
 PAUSE = timedelta(minutes=1)
 LEASE = timedelta(minutes=15)
-"""How long a worker is left alone with a piece; long enough for the last one, which opens and ends for everybody."""
+"""How long a worker is left alone with a piece, and in the end with opening and ending for everybody; where that takes
+longer, two of them share it."""
 
 
 def apply_waiting(now: datetime | None = None) -> int:
@@ -37,8 +38,8 @@ def _apply(pk: int, now: datetime) -> bool:
     row = RuleToApply.objects.select_related("version__requirement").get(pk=pk)
     try:
         _project_from(row)
-        with transaction.atomic():
-            follow(row.version.requirement, today=timezone.localdate(now))
+        follow(row.version.requirement, today=timezone.localdate(now))
+        with transaction.atomic():  # behind pieces of their own: whoever is interrupted does again only what is left
             row.delete()
     except Exception as error:
         logger.exception("A rule could not be applied to all")
@@ -85,4 +86,6 @@ def _follow_renewals(requirement: Requirement) -> None:
         .exclude(proven_until=None)
         .exclude(proven_until=F("carried_until"))
     )
-    renewals.update(carried_until=F("proven_until"), due_on=F("proven_until"))
+    for ids in batches(renewals, BATCH):
+        part = renewals.filter(pk__range=(ids[0], ids[-1]))
+        part.update(carried_until=F("proven_until"), due_on=F("proven_until"))

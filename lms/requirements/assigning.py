@@ -1,24 +1,33 @@
-"""Opens, moves and ends assignments so that everybody owes what the rules say. Safe to repeat."""
+"""Opens, moves and ends assignments so that everybody owes what the rules say. Safe to repeat.
+
+Piece by piece, each in a transaction of its own with the projections of what it wrote: whoever is interrupted leaves a
+state that holds, and the next refresh finds what is left, because it asks what is still to be done.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, F, Min, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, Exists, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
-from wagtail.log_actions import log
 
+from lms.log_entries import log_all
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Completion, Extension, Requirement
 from lms.requirements.opening import Due, open_for
 from lms.requirements.projecting import batches, project_all
 from lms.requirements.querysets import AssignmentQuerySet, RequirementQuerySet, audience
 
-BATCH = 1000
+PIECE = 1000
+OPENED = 10_000
+"""People of a piece that opens: one command of the database for all of them."""
 
 
 @dataclass
@@ -41,11 +50,15 @@ class _DryRun(Exception):
 def refresh(
     *, today: date, people: list[int] | None = None, requirement: Requirement | None = None, dry_run: bool = False
 ) -> Refreshed:
-    """Bring every assignment, or those of the people given by id or of one requirement, up to the rules of that day."""
+    """Bring every assignment, or those of the people given by id or of one requirement, up to the rules of that day.
+
+    Of people given by id all at once, in one transaction: they must owe what they owe. Two refreshes at the same time do
+    nothing twice; one of everybody passes over whoever is being changed by another, and the next finds them.
+    """
     total = Refreshed()
     rules = Requirement.objects.all() if requirement is None else Requirement.objects.filter(pk=requirement.pk)
     try:
-        with transaction.atomic():
+        with transaction.atomic() if dry_run or people is not None else nullcontext():
             total += _end(rules, today, people)
             for rule in rules.in_force(today).prefetch_related("accepted"):
                 total += _refresh_one(rule, today, people)
@@ -73,25 +86,46 @@ def _end(rules: RequirementQuerySet, today: date, people: list[int] | None) -> R
     """End what nobody owes any more: leavers first, then people whom the rule has ceased to cover."""
     mine = Assignment.objects.open().filter(requirement__in=rules)
     mine = mine if people is None else mine.filter(person__in=people)
-    left = _close(mine.filter(person__left_on__lte=today), _day_of_leaving(), Assignment.Ended.LEFT)
+    wait = people is not None
+    left = _close(mine.filter(person__left_on__lte=today), _day_of_leaving(), Assignment.Ended.LEFT, wait=wait)
     outside = 0
     for requirement in rules:
         theirs = mine.filter(requirement=requirement)
         over = not requirement.live or (requirement.applies_until is not None and requirement.applies_until < today)
-        gone = theirs if over else theirs.exclude(person__in=audience(requirement, today).values("pk"))
-        outside += _close(gone, Value(today, output_field=DateField()), Assignment.Ended.OUTSIDE)
+        covered = Exists(
+            audience(requirement, today).filter(pk=OuterRef("person"))
+        )  # asked of a piece, not of everybody
+        gone = theirs if over else theirs.filter(~covered)
+        outside += _close(gone, Value(today, output_field=DateField()), Assignment.Ended.OUTSIDE, wait=wait)
     return Refreshed(ended=left + outside)
 
 
-def _close(assignments: AssignmentQuerySet, day: Any, because: str) -> int:
-    """End them on that day, but not before they opened. What was given on the very day may now belong elsewhere."""
+def _close(assignments: AssignmentQuerySet, day: Any, because: str, *, wait: bool) -> int:
+    """End them, piece by piece."""
     closed = 0
-    for ids in batches(assignments):
-        part = Assignment.objects.filter(pk__in=ids)
-        part.update(ended_on=Greatest(F("opened_on"), day), ended_because=because)
-        project_all(part)
-        closed += len(ids)
+    for ids in batches(assignments, PIECE):
+        with transaction.atomic():
+            closed += _close_part(_locked(assignments, ids, wait=wait), day, because)
     return closed
+
+
+def _close_part(part: AssignmentQuerySet, day: Any, because: str) -> int:
+    """End them on that day, but not before they opened. What was given on the very day may now belong elsewhere."""
+    closed = part.update(ended_on=Greatest(F("opened_on"), day), ended_because=because)
+    project_all(part)
+    return closed
+
+
+def _locked(assignments: AssignmentQuerySet, ids: list[int], *, wait: bool) -> AssignmentQuerySet:
+    """Those of a piece that are still asked for now that their people are locked, as ``completing`` locks them first.
+
+    Without ``wait`` whoever is locked by another is left out, so that a refresh of everybody never waits for a long import.
+    """
+    part = assignments.filter(pk__range=(ids[0], ids[-1]))
+    people = Person.objects.filter(pk__in=part.order_by().values("person")).order_by("pk")
+    mine = people.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", flat=True)
+    still = part.filter(person__in=list(mine)).order_by().values_list("pk", flat=True)
+    return Assignment.objects.filter(pk__in=list(still))
 
 
 def _day_of_leaving() -> Subquery:
@@ -104,13 +138,14 @@ def _renew(requirement: Requirement, today: date, people: list[int] | None) -> i
     ready = Assignment.objects.open().filter(requirement=requirement, renew_from__lte=today)
     ready = ready if people is None else ready.filter(person__in=people)
     renewed = 0
-    for ids in batches(ready):
-        part = Assignment.objects.filter(pk__in=ids)
-        following = [_next(assignment, today) for assignment in part]
-        _close(part, Value(today, output_field=DateField()), Assignment.Ended.RENEWED)
-        Assignment.objects.bulk_create(following)
-        project_all(Assignment.objects.open().filter(requirement=requirement, person__in=part.values("person")))
-        renewed += len(ids)
+    for ids in batches(ready, PIECE):
+        with transaction.atomic():
+            part = _locked(ready, ids, wait=people is not None)
+            following = [_next(assignment, today) for assignment in part]
+            _close_part(part, Value(today, output_field=DateField()), Assignment.Ended.RENEWED)
+            Assignment.objects.bulk_create(following)
+            project_all(Assignment.objects.open().filter(requirement=requirement, person__in=part.values("person")))
+            renewed += len(following)
     return renewed
 
 
@@ -129,16 +164,21 @@ def _next(assignment: Assignment, today: date) -> Assignment:
 
 def _open(requirement: Requirement, today: date, people: list[int] | None) -> int:
     """Give everybody covered an assignment; a proof that is valid already counts at once."""
-    missing = audience(requirement, today).exclude(
-        pk__in=Assignment.objects.open().filter(requirement=requirement).values("person")
+    missing = audience(requirement, today).filter(
+        ~Exists(Assignment.objects.open().filter(requirement=requirement, person=OuterRef("pk")))
     )
     missing = missing if people is None else missing.filter(pk__in=people)
-    opened = open_for(missing, Due(requirement, today, used_from=_used_from(requirement)))
+    due = Due(requirement, today, used_from=_used_from(requirement))
     # A proof that is there already counts at once; of everybody else the facts say nothing.
     proven = Completion.objects.filter(activity__in=requirement.accepted.values("activity")).values("person")
     mine = Q(person__in=proven) | Q(person__merged__in=proven)
     new = Assignment.objects.open().filter(mine, requirement=requirement, opened_on=today).distinct()
-    project_all(new if people is None else new.filter(person__in=people))
+    opened = 0
+    for ids in batches(missing, OPENED):
+        bounds = ids[0], ids[-1]
+        with transaction.atomic():
+            opened += open_for(missing.filter(pk__range=bounds), due)
+            project_all(new.filter(person__pk__range=bounds))
     return opened
 
 
@@ -150,23 +190,39 @@ def _used_from(requirement: Requirement) -> date | None:
 def _move(requirement: Requirement, today: date, people: list[int] | None) -> int:
     """Follow a start date that HR changed, or a rule; only for first cycles that are still to be done."""
     waiting = Assignment.objects.open().filter(requirement=requirement, completed_on=None, carried_until=None)
-    waiting = waiting if people is None else waiting.filter(person__in=people)
+    mine = waiting if people is None else waiting.filter(person__in=people)
     due = Due(requirement, today, used_from=_used_from(requirement))
+    moved = 0
+    for ids in batches(mine, PIECE):
+        with transaction.atomic():
+            wanted = dict(_moved(mine.filter(pk__range=(ids[0], ids[-1])), due))
+            if not wanted:
+                continue
+            locked = _locked(waiting.filter(pk__in=wanted), sorted(wanted), wait=people is not None)
+            rows = [row for row in locked.select_related("person") if row.due_on != wanted[row.pk]]
+            for row in rows:
+                row.requirement = requirement  # once, not read with each
+            log_all(
+                ((row, {"from": str(row.due_on), "to": str(wanted[row.pk])}) for row in rows), "lms.assignment.move"
+            )
+            by_day: dict[date, list[int]] = defaultdict(list)
+            for row in rows:
+                by_day[wanted[row.pk]].append(row.pk)
+            for day, pks in by_day.items():
+                Assignment.objects.filter(pk__in=pks).update(due_on=day)
+            moved += len(rows)
+    return moved
+
+
+def _moved(waiting: AssignmentQuerySet, due: Due) -> Iterator[tuple[int, date]]:
+    """Those whose day is another, with that day."""
     given = Extension.objects.filter(assignment=OuterRef("pk")).order_by("-due_on").values("due_on")[:1]
     waiting = waiting.annotate(known_from=due.known_from("person__assignments"), extended=Subquery(given))
-    moved: dict[int, date] = {}
     told = waiting.order_by().values_list(
         "pk", "due_on", "opened_on", "known_from", "person__joined_on", "person__office", "extended"
     )
-    for pk, due_now, opened_on, known_from, joined_on, office, extended in told.iterator(chunk_size=BATCH):
+    for pk, due_now, opened_on, known_from, joined_on, office, extended in told:
         wanted = due.of(joined_on=joined_on, office=office, known_from=known_from, opened_on=opened_on)
         wanted = max(wanted, extended or wanted)
         if wanted != due_now:
-            moved[pk] = wanted
-    for ids in batches(Assignment.objects.filter(pk__in=list(moved))) if moved else ():
-        rows = list(Assignment.objects.filter(pk__in=ids).select_related("person"))
-        for row in rows:
-            log(row, "lms.assignment.move", data={"from": str(row.due_on), "to": str(moved[row.pk])})
-            row.due_on = moved[row.pk]
-        Assignment.objects.bulk_update(rows, ["due_on"])
-    return len(moved)
+            yield pk, wanted

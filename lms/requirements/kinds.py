@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from lms.people.models import Person
-from lms.requirements.models import Activity, Completion
+from lms.requirements.models import Activity, Completion, Requirement
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,35 @@ class Description:
 
 
 @dataclass(frozen=True)
+class Announcement:
+    """What is said of an activity to nobody in particular, in the language in force. ``minutes``: for the whole of it."""
+
+    title: str
+    minutes: int = 0
+
+
+@dataclass(frozen=True)
 class Document:
     """Something to take away after completing: a certificate, a signed text."""
 
     title: str
     url: str
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A session that somebody is put down for; with ``confirm_by``, one in which they took part and have still to say so.
+
+    Times are in the person's own zone. ``is_late``: that day has passed.
+    """
+
+    title: str
+    url: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    confirm_by: date | None = None
+    is_late: bool = False
 
 
 class ActivityKind(Protocol):
@@ -46,11 +71,22 @@ class ActivityKind(Protocol):
     ) -> dict[int, Description]:
         """By activity id; the number of queries does not grow with the activities."""
 
+    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
+        """By activity id, of those that can be begun here; one query at most."""
+
     def documents(self, *, completion: Completion) -> list[Document]:
         """What the completed activity gives to take away."""
 
     def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
         """Make the activity's own content from course files; safe to repeat."""
+
+
+@runtime_checkable
+class KeepsAppointments(Protocol):
+    """A kind of activity that is done on a day, in a place."""
+
+    def appointments(self, *, person: Person) -> list[Appointment]:
+        """Of that person; a constant number of queries."""
 
 
 _kinds: dict[str, ActivityKind] = {}
@@ -62,6 +98,12 @@ def register(kind: ActivityKind) -> None:
 
 def kind(name: str) -> ActivityKind | None:
     return _kinds.get(name)
+
+
+def appointments(*, person: Person) -> list[Appointment]:
+    """Of the kinds that have a day and a place: what is to be confirmed first, then what is to come."""
+    keepers = [item for item in _kinds.values() if isinstance(item, KeepsAppointments)]
+    return [found for keeper in keepers for found in keeper.appointments(person=person)]
 
 
 def describe(
@@ -76,3 +118,14 @@ def describe(
         if name in _kinds:
             found |= _kinds[name].describe(person=person, activities=group, registrations=registrations)
     return found
+
+
+def announce(requirement: Requirement) -> Announcement | None:
+    """Of the first activity that the requirement accepts and that can be begun here."""
+    accepted = [item.activity for item in requirement.accepted.select_related("activity").order_by("pk")]
+    for activity in accepted:
+        handler = _kinds.get(activity.kind)
+        found = handler.announce(activities=[activity]).get(activity.pk) if handler else None
+        if found is not None:
+            return found
+    return None

@@ -81,7 +81,10 @@ def _task(
 ) -> Task:
     accepted = [item.activity for item in assignment.requirement.accepted.all()]
     ways = {activity: described.get(faces(activity)[0].pk) for activity in accepted}
-    chosen = next((activity for activity, way in ways.items() if way), accepted[0])
+    begun = [activity for activity, way in ways.items() if way and _is_begun(activity, way, assignment, complete)]
+    chosen = next(
+        (activity for activity, way in ways.items() if way and (not begun or activity in begun)), accepted[0]
+    )
     way = ways[chosen]
     task = Task(
         assignment=assignment,
@@ -105,6 +108,13 @@ def _task(
             task.next_step, task.url, task.minutes = of_part.step, of_part.url, of_part.minutes
         is_next &= finished
     return task
+
+
+def _is_begun(
+    activity: Activity, way: kinds.Description, assignment: Assignment, complete: set[tuple[int, UUID]]
+) -> bool:
+    """Of several ways the person goes on with the one that they have begun."""
+    return way.is_begun or any((part.pk, assignment.registration) in complete for part in faces(activity))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ FROM ({missing}) m (person, joined_on, cycles, known_from)
 JOIN unnest(%s::date[], %s::boolean[], %s::date[]) d (joined_on, known_before, due_on)
     ON d.joined_on = m.joined_on AND d.known_before = coalesce(m.known_from::date < %s, false)
 ORDER BY m.person
+ON CONFLICT DO NOTHING
 """
 
 
@@ -64,7 +65,7 @@ class Due:
 
 
 def open_for(missing: PersonQuerySet, due: Due) -> int:
-    """Give each of these people an assignment as of today; how many."""
+    """Give each of these people an assignment as of today; how many. Somebody to whom another gives it has it then."""
     joined = missing.order_by().values_list("joined_on", flat=True).distinct()
     mine = Q(assignments__requirement=due.requirement)
     never = due.used_from is None
@@ -77,14 +78,17 @@ def open_for(missing: PersonQuerySet, due: Due) -> int:
     rows = iter(people.order_by("pk").values_list("pk", "joined_on", "office", "cycles", "known_from"))
     while part := list(islice(rows, BATCH)):
         Assignment.objects.bulk_create(
-            Assignment(
-                requirement=due.requirement,
-                person_id=pk,
-                cycle=(cycles or 0) + 1,
-                opened_on=due.today,
-                due_on=due.of(joined_on=joined_on, office=office, known_from=known_from),
-            )
-            for pk, joined_on, office, cycles, known_from in part
+            [
+                Assignment(
+                    requirement=due.requirement,
+                    person_id=pk,
+                    cycle=(cycles or 0) + 1,
+                    opened_on=due.today,
+                    due_on=due.of(joined_on=joined_on, office=office, known_from=known_from),
+                )
+                for pk, joined_on, office, cycles, known_from in part
+            ],
+            ignore_conflicts=True,
         )
         opened += len(part)
     return opened

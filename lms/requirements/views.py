@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.people.models import Person
 from lms.requirements.explaining import explain
+from lms.requirements.kinds import appointments
 from lms.requirements.learning import receipt, tasks
 from lms.requirements.models import Assignment, Waiver
 from lms.requirements.waiving import CannotAsk, ask
@@ -34,10 +35,25 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         return render(request, "lms/no_person.html")
     found = tasks(person=person, today=today_of(person))
     context = {
+        "appointments": appointments(person=person),
         "open_tasks": [task for task in found if task.standing.is_open],
         "done_tasks": [task for task in found if not task.standing.is_open],
     }
     return render(request, "lms/learning.html", context)
+
+
+@login_required
+@require_safe
+def go(request: HttpRequest, assignment: int) -> HttpResponse:
+    """Where the signed-in person goes on with one of their own tasks; what messages link to. 404 for everybody else's."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    if person is None or not person.assignments.filter(pk=assignment).exists():
+        raise Http404
+    found = tasks(person=person, today=today_of(person))
+    task = next((item for item in found if item.assignment.pk == assignment), None)
+    if task is None:
+        return redirect("lms:learning")
+    return redirect((task.url if task.standing.is_open else task.receipt_url) or "lms:learning")
 
 
 @login_required

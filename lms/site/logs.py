@@ -7,7 +7,7 @@ import logging
 import re
 from datetime import UTC, datetime
 
-SECRET_IN_PATH = re.compile(r"(/(?:invitation|verify)/)[^/\s\"]+")
+SECRET_IN_PATH = re.compile(r"(/(?:invitation|link|verify)/)[^/\s\"]+")
 
 
 class JsonFormatter(logging.Formatter):

@@ -46,6 +46,22 @@ def test_a_worker_that_dies_between_two_marks_never_lets_a_rung_go_out_in_a_seco
     assert Reminder.objects.get(recipient=due.bruno).state == "sent"
 
 
+def test_a_message_that_is_marked_in_the_middle_of_a_sweep_keeps_what_it_carried(due: Cast, mailbox: Any) -> None:
+    """Between two statements of the sweep a worker marks what it has handed over; it has not come to the reminders yet."""
+    scheduling.sweep(MORNING)
+
+    def mark_meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if sql.startswith('UPDATE "lms_reminders_reminder"'):
+            Message.objects.update(state="sent", sent_at=MORNING)
+        return result
+
+    with connection.execute_wrapper(mark_meanwhile):
+        scheduling.sweep(MORNING + timedelta(minutes=5))
+    assert not Reminder.objects.filter(message=None).exists()
+    assert run(MORNING + DAY) == 0
+
+
 def test_a_worker_that_stalls_past_its_lease_hands_nothing_over(
     due: Cast, mailbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

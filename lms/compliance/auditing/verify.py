@@ -225,6 +225,9 @@ def check_person(where: str, person: Any, identity: str) -> None:
     for other in person["other_records"]:
         records += check_record(f"{where}: record {other['person']['number']}", other, other["person"]["uuid"])
     proven = {record["statement"] for record in records}
+    for entry in [item for told in [person] + person["other_records"] for item in told.get("sessions", [])]:
+        if entry["statement"] is not None and not (entry["present"] and entry["statement"] in proven):
+            wrong(where, f"session {entry['session']} was confirmed, but the sheet or the ledger does not say so")
     for entry in person["assignments"]:
         if entry["proof"] is not None and entry["proof"] not in proven:
             wrong(where, f"the proof of {entry['rule']} is not in the ledger")

@@ -3,7 +3,7 @@
 import csv
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -41,18 +41,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
-        people = self.read(options["people"])
         offices = self.read(options["offices"]) if options["offices"] else None
         try:
-            report = import_directory(
-                people=people,
-                offices=offices,
-                today=today,
-                assign=lambda ids: assign(today, ids),
-                dry_run=options["dry_run"],
-                confirmed=options["confirm_large_changes"],
-                say=self.stderr.write,
-            )
+            with self.opened(options["people"]) as people:
+                report = import_directory(
+                    people=people,
+                    offices=offices,
+                    today=today,
+                    assign=lambda ids: assign(today, ids),
+                    dry_run=options["dry_run"],
+                    confirmed=options["confirm_large_changes"],
+                    say=self.stderr.write,
+                )
         except NotAFeed as error:
             raise CommandError(f"Nothing was imported. {error}") from error
         except NeedsConfirmation as stopped:
@@ -73,10 +73,14 @@ class Command(BaseCommand):
             raise CommandError(f"{len(report.rejected)} rows were rejected; they are in {path}.", returncode=1)
 
     def read(self, path: Path) -> bytes:
+        with self.opened(path) as file:
+            return file.read()
+
+    def opened(self, path: Path) -> BinaryIO:
         try:
             if path.stat().st_size > conf.IMPORT_MAX_BYTES:
                 raise CommandError(f"{path} is larger than {conf.IMPORT_MAX_BYTES} bytes. Nothing was imported.")
-            return path.read_bytes()
+            return path.open("rb")
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, default=PEOPLE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from lms.site.demo_organisation import accounts, histories, population, requirements
+        from lms.site.demo_organisation import accounts, classroom, histories, population, requirements
 
         if not getattr(settings, "LMS_DEMO", False):
             raise CommandError("This site is not the demo: LMS_DEMO is not set. Nothing was loaded.")
@@ -52,6 +52,7 @@ class Command(BaseCommand):
                 rules = requirements.lay_down(today)
                 self.step("people", lambda: self.people(options["people"]))
                 self.step("history", lambda: histories.write(requirements=rules, today=today))
+                self.step("classroom", lambda: classroom.hold(training=classroom.publish(), today=today))
                 lay_standard_ladder(requirements=Requirement.objects.all(), starts_on=today)
                 known_all_along()
         accounts.open_accounts(settings.VAR / "demo.json", today=today)

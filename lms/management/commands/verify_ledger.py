@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         first = ""
-        for name, broken in verification.run():
+        for name, broken in verification.run(lambda reason: self.stdout.write(f"left out: {reason}")):
             self.stdout.write(f"{name}: {'whole' if not broken else f'{len(broken)} broken'}")
             for item in broken[:20]:
                 self.stdout.write(f"  {item.record}: {item.reason}")

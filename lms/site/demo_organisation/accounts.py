@@ -14,7 +14,7 @@ from django.urls import reverse
 from courses.loading import AUTHORS
 from lms.conf import conf
 from lms.lrs.models import Credential, Scope
-from lms.people.groups import HEADS, HR, ensure_groups
+from lms.people.groups import FACILITATORS, HEADS, HR, ensure_groups
 from lms.people.inviting import InvitationNotUsable, find, invite
 from lms.people.models import Agreement, Office, OfficeAccess, Organisation, Person
 from lms.requirements.approving import ensure_workflow
@@ -108,6 +108,7 @@ def _open(person: Person, account: dict[str, str], *, is_new: bool) -> None:
 def _give_rights(people: dict[str, Person]) -> None:
     for number, group in (
         (population.HR, HR), (population.HR_OFFICER, HR), (population.HEAD, HEADS), (population.AUTHOR, AUTHORS),
+        (population.SUPERVISOR, FACILITATORS),
     ):  # fmt: skip
         user = people[number].user
         assert user is not None

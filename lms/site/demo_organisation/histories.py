@@ -51,7 +51,7 @@ def write(*, requirements: list[Requirement], today: date) -> int:
     assignments: list[Assignment] = []
     proofs: list[Proof] = []
     for requirement in requirements:
-        accepted = requirement.accepted.select_related("activity").get()
+        accepted = requirement.accepted.select_related("activity").get(activity__kind="course")
         validity = Validity(accepted.valid_months, requirement.renewal_window_days)
         owed = Owed(requirement.code, requirement.due_days, requirement.applies_from, validity)
         for person in audience(requirement, date.min).select_related("office").order_by("pk"):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from courses.registering import course_iri
 from lms.requirements.approving import record
 from lms.requirements.models import AcceptedActivity, Activity, Requirement
+from lms.site.demo_organisation import classroom
 
 IN_FORCE_DAYS = 900
 
@@ -21,6 +22,7 @@ class Rule:
     months: int
     gate: str = ""
     managers_only: bool = False
+    in_classroom: bool = False
 
 
 RULES = (
@@ -37,7 +39,7 @@ RULES = (
         "ST/SGB/2019/8 names discrimination, harassment, including sexual harassment, and abuse of authority as "
         "prohibited conduct. It covers staff and non-staff personnel.\n\nRule of this organisation: completed within 30 "
         "days of joining, and again every two years. People who pass onboarding have completed it.",
-        30, 24, gate="onboarding",
+        30, 24, gate="onboarding", in_classroom=True,
     ),
     Rule(
         "ethics", "Ethics and integrity",
@@ -80,6 +82,10 @@ def lay_down(today: date) -> list[Requirement]:
         if created:
             activity = Activity.objects.get(iri=course_iri(rule.code))
             AcceptedActivity.objects.create(requirement=requirement, activity=activity, valid_months=rule.months)
+            if rule.in_classroom:
+                AcceptedActivity.objects.create(
+                    requirement=requirement, activity=classroom.publish(), valid_months=rule.months
+                )
             record(requirement=requirement)
         found.append(requirement)
     return found

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.people import feed
+from lms.people import feed, feed_survey
 from lms.people.models import Headship, Leave, Office, Person
 from lms.requirements.models import Activity, Assignment
 from tests.cast import Cast, make_requirement
@@ -22,13 +22,13 @@ HEADER = "number,name,office,category,joined_on,supervisor"
 
 
 def parse(*lines: str, header: str = HEADER) -> tuple[list[feed.PersonRow], list[feed.Rejected]]:
-    return feed.people("\n".join([header, *lines]).encode(), **KNOWN)
+    return feed_survey.people("\n".join([header, *lines]).encode(), **KNOWN)
 
 
 @given(data=st.binary(max_size=2000))
 def test_any_bytes_are_read_or_refused_as_no_feed(data: bytes) -> None:
     try:
-        feed.people(data, **KNOWN)
+        feed_survey.people(data, **KNOWN)
     except feed.NotAFeed as refused:
         assert str(refused)
 
@@ -44,7 +44,7 @@ def test_every_line_ends_up_once_as_row_or_as_rejected(rows: list[list[str]]) ->
     writer = csv.writer(file)
     writer.writerow(HEADER.split(","))
     writer.writerows(rows)
-    taken, rejected = feed.people(
+    taken, rejected = feed_survey.people(
         file.getvalue().encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode(), **KNOWN
     )
     filled = [row for row in rows if any(cell.strip() for cell in row)]
@@ -54,17 +54,16 @@ def test_every_line_ends_up_once_as_row_or_as_rejected(rows: list[list[str]]) ->
 
 @given(links=st.dictionaries(st.integers(0, 8), st.integers(0, 8), max_size=9))
 def test_circles_are_found_where_they_are(links: dict[int, int]) -> None:
-    supervisor_of = {str(person): str(boss) for person, boss in links.items()}
-
-    def returns(start: str) -> bool:
-        seen, at = 0, supervisor_of.get(start)
+    def returns(start: int) -> bool:
+        seen, at = 0, links.get(start)
         while at is not None and seen < 20:
             if at == start:
                 return True
-            at, seen = supervisor_of.get(at), seen + 1
+            at, seen = links.get(at), seen + 1
         return False
 
-    assert feed.circles(supervisor_of) == {person for person in supervisor_of if returns(person)}
+    told = [links.get(person, feed_survey.NONE) for person in range(9)]
+    assert feed_survey.circles(told) == {person for person in links if returns(person)}
 
 
 @pytest.mark.parametrize(
@@ -114,12 +113,12 @@ def test_duplicates_and_circles_are_named() -> None:
 )
 def test_a_file_that_is_no_feed_is_refused_whole(data: bytes, said: str) -> None:
     with pytest.raises(feed.NotAFeed, match=said):
-        feed.people(data, **KNOWN)
+        feed_survey.people(data, **KNOWN)
 
 
 def test_a_byte_order_mark_and_semicolons_are_understood() -> None:
     data = "\ufeff" + HEADER.replace(",", ";") + "\nP1;Ånn;HQ;fta;2026-01-01;\n"
-    taken, _ = feed.people(data.encode(), **KNOWN)
+    taken, _ = feed_survey.people(data.encode(), **KNOWN)
     assert [(row.name, row.category) for row in taken] == [("Ånn", "FTA")]
 
 

@@ -16,9 +16,9 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from courses.models import Certificate
+from courses.models import Certificate, Confirmation
 from lms.lrs.models import Credential, Scope
-from lms.people import feed
+from lms.people import feed, feed_survey
 from lms.people.inviting import accept, find
 from lms.people.models import Category, Headship, Office, Person
 from lms.requirements.assigning import Refreshed, refresh
@@ -79,7 +79,9 @@ def test_history_is_what_the_jobs_and_the_facts_would_have_made(demo: dict[str, 
 def test_proof_is_whole_and_lies_in_the_past(demo: dict[str, Any]) -> None:
     courses = Completion.objects.filter(activity__part_of=None)
     assert Certificate.objects.count() == courses.count() > PEOPLE
-    assert Completion.objects.count() == 3 * courses.count()
+    by_kind = [courses.filter(activity__kind=kind).count() for kind in ("course", "classroom")]
+    assert Completion.objects.count() == 3 * by_kind[0] + 2 * by_kind[1]
+    assert by_kind[1] == Confirmation.objects.count() == 4
     assert not Completion.objects.filter(completed_at__gte=timezone.now()).exists()
 
 
@@ -167,7 +169,7 @@ def test_it_never_runs_where_there_are_real_people(demo: dict[str, Any], setting
 @pytest.mark.parametrize("people", [60, PEOPLE, 4500])
 @pytest.mark.parametrize("today", [date(2026, 11, 23), date(2028, 2, 29), date(2027, 1, 1)])
 def test_the_feed_of_any_size_on_any_day_is_one_without_a_fault(people: int, today: date) -> None:
-    rows, rejected = feed.people(
+    rows, rejected = feed_survey.people(
         population.people_file(people=people, today=today),
         offices={office.code for office in offices()},
         categories=set(Category.values),

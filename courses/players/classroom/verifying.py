@@ -1,0 +1,47 @@
+"""Checks of the sheets of sessions, and of what rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from django.db.models import Exists, OuterRef
+
+from courses.models import Confirmation, Sheet, SheetEntry
+from lms.hash_chain import first_broken
+from lms.lrs.models import Effect
+from lms.requirements.models import Completion
+from lms.verification import Broken, ledger_check
+
+
+@ledger_check("session sheets")
+def sheets() -> Iterator[Broken]:
+    """Each session's chain is whole, and every line of a sheet is among what was signed."""
+    rows = (
+        Sheet.objects.select_related("session__training", "signer")
+        .prefetch_related("entries__person")
+        .order_by("session_id", "number")
+        .iterator(chunk_size=500)
+    )
+    for _, chain in groupby(rows, key=lambda row: row.session_id):
+        told = list(chain)
+        place = first_broken((row.previous_hash, row.hash, row.record(list(row.entries.all()))) for row in told)
+        if place is not None:
+            yield Broken(f"session sheet {told[place].pk}", "its chain is broken here")
+
+
+@ledger_check("confirmations of sessions")
+def confirmations() -> Iterator[Broken]:
+    """Each is of somebody whom its sheet marks as present, and has its completion."""
+    present = SheetEntry.objects.filter(sheet=OuterRef("sheet"), person=OuterRef("person"), is_present=True)
+    # Its own statement's completion, or one of an earlier session in that cycle; what is still to follow is not missing.
+    done = Completion.objects.filter(
+        registration=OuterRef("registration"), activity__part_of=OuterRef("session__training")
+    )
+    waiting = Effect.objects.filter(statement__statement_id=OuterRef("statement_id"))
+    rows = Confirmation.objects.annotate(present=Exists(present), done=Exists(done) | Exists(waiting))
+    for row in rows.order_by("pk").iterator(2000):
+        if not row.present:
+            yield Broken(f"confirmation {row.pk}", "its sheet does not mark the person as present")
+        if not row.done:
+            yield Broken(f"confirmation {row.pk}", "the ledger has no completion for it")
