@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser
 
 from lms.people.groups import ensure_groups
 from lms.people.linking import make_link
 from lms.people.models import Person
+from reminders.examples import AUDIENCES, example
 from reminders.laying import lay_standard_ladder
 from tests.cast import PASSWORD, TODAY, Cast, make_course, make_requirement
-from tests.journeys.browser import Visitor
+from tests.journeys.browser import AXE, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +120,18 @@ def test_hr_reads_the_messages_of_a_ladder(browser: Browser, live_server: Any, o
     photograph(dora, f"admin-ar-{scripts}")
     assert not dora.foreign
     dora.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_in_a_message(browser: Browser, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)
+    shown = context.new_page()
+    for audience, _label in AUDIENCES:
+        for language in ("en", "ar"):
+            shown.set_content(example(audience=audience, language=language, now=timezone.now()).html)
+            shown.evaluate(AXE.read_text())
+            found = shown.evaluate("axe.run(document)")
+            assert not [(fault["id"], audience, language) for fault in found["violations"]]
+            wide = shown.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, (audience, language)
+    context.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +15,8 @@ from lms.people.models import LANGUAGES, Invitation, Person
 from reminders.examples import AUDIENCES, example
 from reminders.models import Ladder, Message, Reminder
 from tests.cast import Cast
-from tests.journeys.browser import AXE, browser
 from tests.reminders.test_messages import MORNING, links, part, received
 
-__all__ = ["browser"]
 WAYS = [(audience, language) for audience, _a in AUDIENCES for language, _l in LANGUAGES]
 
 
@@ -116,18 +113,3 @@ def test_another_site_cannot_have_it_sent(due: Cast, mailbox: Any) -> None:
     client.force_login(User.objects.create_superuser("root", "root@example.org"))
     assert client.post(page()).status_code == 403
     assert received(mailbox) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_fault_in_a_message(db: None, browser: Any, scheme: str, tmp_path: Path) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)
-    shown = context.new_page()
-    for audience, language in WAYS:
-        if language in ("en", "ar"):
-            shown.set_content(example(audience=audience, language=language, now=MORNING).html)
-            shown.evaluate(AXE.read_text())
-            found = shown.evaluate("axe.run(document)")
-            assert not [(fault["id"], audience, language) for fault in found["violations"]]
-            wide = shown.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, (audience, language)
-    context.close()

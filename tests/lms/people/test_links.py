@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +20,7 @@ from lms.people.link_models import SignInLink
 from lms.people.linking import CannotLink, LinkNotUsable, find, is_learning, make_link, use
 from lms.people.models import Person
 from lms.requirements.merging import merge
+from lms.site.logs import JsonFormatter
 from tests.cast import PASSWORD, Cast, make_course, make_person, make_requirement
 
 LEARNING = "/learning/"
@@ -260,6 +262,12 @@ def test_the_token_is_not_stored_and_long_enough(cast: Cast) -> None:
     assert token not in str(list(SignInLink.objects.values()))
     assert cast.bruno.user is not None
     assert cast.bruno.user.password not in str(list(SignInLink.objects.values()))
+
+
+def test_logs_mask_it() -> None:
+    said = logging.LogRecord("django", logging.WARNING, "", 0, "Gone: %s", ("/link/abc-DEF_1/",), None)
+    assert "abc" not in JsonFormatter().format(said)
+    assert "/link/" in JsonFormatter().format(said)
 
 
 def test_who_came_in_and_when_is_logged(cast: Cast, client: Client) -> None:
