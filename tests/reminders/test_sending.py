@@ -193,7 +193,7 @@ def test_the_command_says_what_it_would_do_and_does_it(due: Cast, mailbox: Any) 
 
 def test_queries_of_a_sweep_do_not_grow_with_what_is_not_due(due: Cast, django_assert_max_num_queries: Any) -> None:
     run()
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(24):
         scheduling.sweep(MORNING)
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('lms', '0021_index_of_what_is_missing'),
-        ('lms_reminders', '0003_bounces'),
+        ("lms_reminders", "0003_bounces"),
     ]
 
     operations = [
