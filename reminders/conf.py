@@ -26,6 +26,9 @@ class ReminderSettings:
         "Such as http://127.0.0.1:9000: a server that stands in for the channels. Of the demo and the tests only: it is "
         "ignored where LMS_DEMO is not set.",
     )
+    REMINDERS_LATE_MINUTES = Setting(
+        30, "Minutes after which a sweep that did not run, or a message that waits past its time, makes /healthz fail."
+    )
 
 
 conf = ReminderSettings()
