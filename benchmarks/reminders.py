@@ -76,6 +76,11 @@ def fill() -> None:
             "WHERE is_manager GROUP BY 1) s WHERE s.office_id = lms_person.office_id AND s.id <> lms_person.id"
         )
         cursor.execute(
+            "INSERT INTO auth_user (username, password, is_active, is_staff, is_superuser, first_name, last_name, email, "
+            "date_joined) SELECT number, '!', true, false, false, '', '', email, now() FROM lms_person"
+        )
+        cursor.execute("UPDATE lms_person SET user_id = u.id FROM auth_user u WHERE u.username = number")
+        cursor.execute(
             "INSERT INTO lms_assignment (requirement_id, person_id, cycle, registration, opened_on, due_on, ended_because, "
             "completion_id, completed_on) SELECT r, p.id, 1, gen_random_uuid(), %s, "
             "CASE WHEN done THEN DATE '2025-06-01' ELSE %s::date + 60 + (p.id %% 300)::int END, '', "
