@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 
 from lms.conf import conf
 from reminders.wrapping import wrapped
@@ -81,20 +81,24 @@ class Written:
 
 def write(contents: Contents, *, is_example: bool = False) -> Written:
     """A day's messages are many and few are different: what is alike is rendered once and filled in for each."""
+    site = (is_example, conf.ORGANISATION_NAME, conf.SITE_URL)
+    if contents.teams:  # no two are alike
+        subject, text, html = _rendered.__wrapped__(contents, *site)
+        return Written(subject, wrapped(text, is_rtl=_is_rtl(contents.language)), html)
     mould, values = moulded(contents)
-    render = _rendered.__wrapped__ if contents.teams else _rendered  # no two teams are alike
-    subject, text, html = render(mould, is_example, conf.ORGANISATION_NAME, conf.SITE_URL)
-    with translation.override(contents.language):
-        is_rtl = translation.get_language_bidi()
+    subject, text, html = _rendered(mould, *site)
     return Written(
         subject=subject,
-        text=wrapped(PLACE.sub(lambda found: values.get(found.group(), ""), text), is_rtl=is_rtl),
+        text=wrapped(PLACE.sub(lambda found: values.get(found.group(), ""), text), is_rtl=_is_rtl(contents.language)),
         html=PLACE.sub(lambda found: escape(values.get(found.group(), "")), html),
     )
 
 
 def moulded(contents: Contents) -> tuple[Contents, dict[str, str]]:
-    """The same with a place (a letter that no language uses) for all that is the recipient's alone, and what goes there."""
+    """The same with a place (a letter that no language uses) for all that is the recipient's alone, and what goes there.
+
+    Such letters in a title or a name would be taken for places, and are left out.
+    """
     values: dict[str, str] = {}
 
     def place(value: str) -> str:
@@ -110,14 +114,20 @@ def moulded(contents: Contents) -> tuple[Contents, dict[str, str]]:
         way_in=place(contents.way_in),
         way_in_ends_at=contents.way_in_ends_at and contents.way_in_ends_at.replace(second=0, microsecond=0),
         invitation=contents.invitation and replace(contents.invitation, username=place(contents.invitation.username)),
-        own=tuple(replace(task, address=place(task.address), why=place(task.why)) for task in contents.own),
+        own=tuple(
+            replace(task, title=PLACE.sub("", task.title), address=place(task.address), why=place(task.why))
+            for task in contents.own
+        ),
     ), values  # fmt: skip
+
+
+def _is_rtl(language: str) -> bool:
+    return bool(get_language_info(language)["bidi"])
 
 
 @lru_cache(maxsize=256)
 def _rendered(contents: Contents, is_example: bool, organisation: str, site: str) -> tuple[str, str, str]:
     with translation.override(contents.language):
-        is_rtl = translation.get_language_bidi()
         subject = gettext("Learning task due")
         if is_example:
             subject = gettext("[Example] %(subject)s") % {"subject": subject}
@@ -130,7 +140,7 @@ def _rendered(contents: Contents, is_example: bool, organisation: str, site: str
             "is_example": is_example,
             "organisation": organisation,
             "help_link": f"{site}/help/?language={contents.language}",
-            "direction": "rtl" if is_rtl else "ltr",
+            "direction": "rtl" if _is_rtl(contents.language) else "ltr",
         }
         text = render_to_string("reminders/message.txt", context)
         return subject, text, render_to_string("reminders/message.html", context)

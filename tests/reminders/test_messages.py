@@ -18,6 +18,7 @@ from lms.people.link_models import SignInLink
 from lms.people.models import LANGUAGES, Headship, Person
 from lms.requirements.models import Requirement
 from reminders import scheduling, sending
+from reminders.letters import Contents, Member, Task, Team, Written, write
 from reminders.messages import MOST_PEOPLE
 from reminders.models import Ladder, Message, Reminder
 from reminders.wrapping import RIGHT_TO_LEFT, WIDTH, columns
@@ -275,3 +276,29 @@ def test_own_tasks_cost_the_same_however_many(due: Cast, mailbox: Any, django_as
     Message.objects.exclude(recipient=due.bruno).delete()
     with django_assert_max_num_queries(31):
         assert sending.send_waiting(at=MORNING) == 1
+
+
+def test_a_letter_of_no_language_in_a_title_or_a_name_brings_in_nothing_of_the_recipients() -> None:
+    """Places for what is the recipient's alone are such letters."""
+    task = Task("Title\ue001\ue000", TODAY, 3, address="https://learn.example.org/go/1/")
+    way = "https://learn.example.org/link/secret/"
+    own = write(Contents("Bruno\ue001", "en", own=(task,), way_in=way, way_in_ends_at=MORNING))
+    assert "TitleBruno" not in own.text
+    assert (own.text.count(way), own.html.count(way)) == (1, 1)
+    team = Team(is_own=True, members=(Member("Eve\ue000\ue001", (task,)),), address="https://learn.example.org/team/")
+    both = write(Contents("Chen", "en", own=(task,), teams=(team,), way_in=way, way_in_ends_at=MORNING))
+    assert "EveChen" not in both.text
+    assert both.text.count(way) == 1
+
+
+def test_two_people_whose_messages_are_alike_get_their_own_names_and_links() -> None:
+    def of(name: str, number: int) -> Written:
+        task = Task("The course", TODAY, 3, address=f"https://learn.example.org/go/{number}/", why=f"/why/{number}/")
+        return write(Contents(name, "ar", own=(task, task), way_in=f"/link/{number}/", way_in_ends_at=MORNING))
+
+    first, second = of("<b>Amina</b>", 1), of("Bruno", 2)
+    for kind in ("text", "html"):
+        assert "Amina" not in getattr(second, kind)
+        assert "/1/" not in getattr(second, kind)
+        assert "/link/2/" in getattr(second, kind)
+    assert "<b>Amina" not in first.html
