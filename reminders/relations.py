@@ -33,6 +33,11 @@ def set_based() -> Iterator[Any]:
     table of reminders once for each, while the same statement fills it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_nestloop = off")
+        if connection.vendor != "postgresql":
+            yield cursor
+            return
+        cursor.execute("SET LOCAL enable_nestloop = off")
         yield cursor
+        cursor.execute(
+            "SET LOCAL enable_nestloop TO DEFAULT"
+        )  # the caller may have a transaction of its own around it
