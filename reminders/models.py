@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.db import models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Now, NullIf
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -20,6 +18,7 @@ from lms.requirements.models import Assignment, Requirement
 from reminders.bounce_models import Bounce
 from reminders.channels.models import ChannelAddress, Post
 from reminders.ladder import Rung
+from reminders.leasing import LeaseManager
 
 __all__ = ["Bounce", "ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
 
@@ -101,36 +100,14 @@ class LadderRung(models.Model):
         return Rung(self.days, self.counted_from, self.audience, only_from)  # type: ignore[arg-type]
 
 
-class MessageManager(models.Manager[Any]):
-    def claim(self, *, by: UUID, at: datetime, lease: timedelta, most: int) -> list[int]:
-        """Take so many messages for sending that no other worker has; their ids. Conditional UPDATE; what another holds
-        locked at that moment is passed over.
-
-        Leases run on the database's clock, so that a worker whose own is wrong takes nothing from the others.
-        """
-        with transaction.atomic():
-            free = self.waiting(at).order_by("not_before", "pk").select_for_update(skip_locked=True)
-            found = list(free.values_list("pk", flat=True)[:most])
-            self.waiting(at).filter(pk__in=found).update(
-                state=Message.State.SENDING, claimed_by=by, lease_until=Now() + lease, attempts=F("attempts") + 1
-            )
-        return list(self.held(by).filter(pk__in=found).order_by("pk").values_list("pk", flat=True))
-
-    def held(self, by: UUID) -> models.QuerySet[Any]:
-        """What that worker has claimed and no other has taken since."""
-        return self.filter(claimed_by=by, state=Message.State.SENDING)
+class MessageManager(LeaseManager):
+    held_state = "sending"
 
     def gone(self) -> models.QuerySet[Any]:
         """What will never carry what it holds: cancelled, or refused at an address that has changed. Not what is sent: a
         worker marks that before it comes to the reminders, which are then sent too."""
         address = Coalesce(NullIf("recipient__email", Value("")), "recipient__personal_email")
         return self.filter(Q(state=Message.State.CANCELLED) | (Q(state=Message.State.FAILED) & ~Q(address=address)))
-
-    def waiting(self, at: datetime) -> models.QuerySet[Any]:
-        """What should be sent at that moment: ready, or left behind by a worker that died, whatever moment is played."""
-        ready = Q(state=Message.State.READY, not_before__lte=at)
-        abandoned = Q(state=Message.State.SENDING, lease_until__lt=Now())
-        return self.filter(ready | abandoned)
 
 
 class Message(models.Model):

@@ -24,6 +24,7 @@ from django.core.validators import validate_email
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from reminders.leasing import work_off
 from reminders.messages import Composer, Letter
 from reminders.models import Bounce, Message, Reminder
 from reminders.places import Place, Places
@@ -48,18 +49,10 @@ def send_waiting(*, at: datetime | None = None, within: timedelta | None = None)
     """Send what waits, unless other workers have it or nothing in it is needed any more; how many went.
 
     ``at`` is the moment for which standing is read and which decides what waits; leases run on the database's clock.
-    Nothing is begun when the time ``within`` is over; the rest goes with the next round. A mail server that cannot be
-    reached ends the round as well.
+    A mail server that cannot be reached ends the round.
     """
     sender = Sender(at or timezone.now())
-    until = monotonic() + within.total_seconds() if within is not None else None
-    while not sender.is_cut_off and (until is None or monotonic() < until):
-        if not sender.claim():
-            break
-        try:
-            sender.work(until)
-        finally:
-            sender.let_go()
+    work_off(sender, within=within)
     return sender.sent
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.people.models import Person
 from reminders.channels.registry import label_of
+from reminders.leasing import LeaseManager
 
 
 class ChannelAddress(models.Model):
@@ -59,26 +56,8 @@ class ChannelAddress(models.Model):
         return f"{urlsplit(self.url).hostname} …{self.url[-4:]}"
 
 
-class PostManager(models.Manager[Any]):
-    def claim(self, *, by: UUID, at: datetime, lease: timedelta, most: int) -> list[int]:
-        """Take so many that no other worker has; their ids. As messages are claimed, by one conditional UPDATE."""
-        with transaction.atomic():
-            free = self.waiting(at).order_by("not_before", "pk").select_for_update(skip_locked=True)
-            found = list(free.values_list("pk", flat=True)[:most])
-            self.waiting(at).filter(pk__in=found).update(
-                state=Post.State.POSTING, claimed_by=by, lease_until=Now() + lease, attempts=F("attempts") + 1
-            )
-        return list(self.held(by).filter(pk__in=found).values_list("pk", flat=True))
-
-    def held(self, by: UUID) -> models.QuerySet[Any]:
-        """What that worker has claimed and no other has taken since."""
-        return self.filter(claimed_by=by, state=Post.State.POSTING)
-
-    def waiting(self, at: datetime) -> models.QuerySet[Any]:
-        """What should be posted at that moment: ready, or left behind by a worker that died."""
-        ready = Q(state=Post.State.READY, not_before__lte=at)
-        abandoned = Q(state=Post.State.POSTING, lease_until__lt=Now())
-        return self.filter(ready | abandoned)
+class PostManager(LeaseManager):
+    held_state = "posting"
 
 
 class Post(models.Model):

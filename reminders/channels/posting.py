@@ -23,6 +23,7 @@ from reminders.channels.handing import Gone, Later, NotAccepted, Unsure
 from reminders.channels.models import ChannelAddress, Post
 from reminders.channels.nudging import Nudge
 from reminders.channels.registry import Channel, channels
+from reminders.leasing import work_off
 from reminders.models import LadderRung, Reminder
 from reminders.places import Place, Places
 from reminders.recipients import Recipients
@@ -37,17 +38,9 @@ Because, State = Post.Because, Post.State
 
 
 def post_waiting(*, at: datetime | None = None, within: timedelta | None = None) -> int:
-    """Post what waits at that moment, unless other workers have it; how many were accepted.
-
-    Nothing is begun when the time ``within`` is over; the rest goes with the next round.
-    """
+    """Post what waits at that moment, unless other workers have it; how many were accepted."""
     poster = Poster(at or timezone.now())
-    until = monotonic() + within.total_seconds() if within is not None else None
-    while (until is None or monotonic() < until) and poster.claim():
-        try:
-            poster.work(until)
-        finally:
-            poster.let_go()
+    work_off(poster, within=within)
     return poster.accepted
 
 
@@ -63,6 +56,8 @@ class Job:
 
 class Poster:
     """One worker in one round."""
+
+    is_cut_off = False
 
     def __init__(self, at: datetime) -> None:
         self.at = at
