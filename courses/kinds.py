@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -12,18 +12,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import Attempt, Certificate, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.models import Attempt, Certificate, ClassroomPage, CoursePage, Enrolment, LessonPage, LessonProgress
 from lms.people.models import Person
 from lms.requirements.kinds import Announcement, Description, Document
 from lms.requirements.models import Activity, Completion
 
+Edition = TypeVar("Edition", CoursePage, ClassroomPage)
 
-def editions(courses: Iterable[int]) -> dict[int, CoursePage]:
+
+def editions(activities: Iterable[int], pages: type[Edition]) -> dict[int, Edition]:
     """By activity: the published edition in the reader's language, else the English one, else any."""
     language = get_language() or "en"
     rank = {language: 0, language.split("-")[0]: 1, "en": 2}
-    pages = CoursePage.objects.live().filter(activity__in=courses).select_related("locale")
-    ordered = sorted(pages, key=lambda page: rank.get(page.locale.language_code, 3), reverse=True)
+    found = pages.objects.live().filter(activity__in=activities).select_related("locale")
+    ordered = sorted(found, key=lambda page: rank.get(page.locale.language_code, 3), reverse=True)
     return {page.activity_id: page for page in ordered if page.activity_id}
 
 
@@ -69,21 +71,21 @@ def _next(page: CoursePage, waiting: list[tuple[int, LessonPage]], enrolment: An
     return "", page.url or ""
 
 
-class CourseKind:
-    """The course as a whole. Its parts do the work and describe themselves."""
+class WholeKind(Generic[Edition]):
+    """What is taken as a whole and has a page. Its parts do the work and describe themselves."""
 
-    name = "course"
+    pages: type[Edition]
 
     def describe(
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
     ) -> dict[int, Description]:
         return {
             activity: Description(title=page.title, url=page.url or "", minutes=page.minutes)
-            for activity, page in editions([activity.pk for activity in activities]).items()
+            for activity, page in editions([activity.pk for activity in activities], self.pages).items()
         }
 
     def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
-        found = editions([activity.pk for activity in activities])
+        found = editions([activity.pk for activity in activities], self.pages)
         return {activity: Announcement(page.title, page.minutes) for activity, page in found.items()}
 
     def documents(self, *, completion: Completion) -> list[Document]:
@@ -93,10 +95,30 @@ class CourseKind:
         return [Document(_("Certificate (PDF)"), reverse("courses:certificate", args=[certificate.code]))]
 
     def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
-        """Courses are made by ``courses.loading``."""
+        """Its content is made by its pages and by ``courses.loading``."""
 
 
-class ContentKind:
+class PartKind:
+    """A part of what is taken as a whole: announced by it, and with nothing of its own to take away."""
+
+    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
+        return {}
+
+    def documents(self, *, completion: Completion) -> list[Document]:
+        return []
+
+    def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
+        """Its content is made by its pages and by ``courses.loading``."""
+
+
+class CourseKind(WholeKind[CoursePage]):
+    """The course as a whole."""
+
+    name = "course"
+    pages = CoursePage
+
+
+class ContentKind(PartKind):
     """The lessons and the final check of a course: one step for each lesson, one for the check."""
 
     name = "content"
@@ -105,7 +127,7 @@ class ContentKind:
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
     ) -> dict[int, Description]:
         parts = {activity.part_of_id: activity for activity in activities}
-        pages = editions([course for course in parts if course])
+        pages = editions([course for course in parts if course], CoursePage)
         lessons = lessons_of(pages.values())
         done = LessonProgress.objects.exclude(done_at=None)
         enrolments = {
@@ -122,12 +144,3 @@ class ContentKind:
             )
             for course, page in pages.items()
         }
-
-    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
-        return {}  # a part of a course is announced by the course
-
-    def documents(self, *, completion: Completion) -> list[Document]:
-        return []
-
-    def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
-        """Content is made by ``courses.loading``."""

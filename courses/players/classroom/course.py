@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from courses.models import ClassroomSession
+from courses.kinds import editions
+from courses.models import ClassroomPage, ClassroomSession
 from courses.players.classroom.confirming import CannotConfirm, attendance, confirm
-from courses.players.classroom.kinds import editions
 from lms.people.models import Person
 from lms.requirements.learning import next_url
 
@@ -46,7 +46,7 @@ def classroom(request: HttpRequest, classroom: UUID) -> HttpResponse:
         else:
             return redirect(next_url(person=person, course=session.training, registration=said.registration))
     told = attendance(session=session, person=person)
-    page = editions([session.training_id]).get(session.training_id)
+    page = editions([session.training_id], ClassroomPage).get(session.training_id)
     today = timezone.now().astimezone(session.zone).date()
     context = {
         "session": session,

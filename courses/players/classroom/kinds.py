@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses.models import Certificate, ClassroomPage, ClassroomSession, Confirmation, Seat, SheetEntry
+from courses.kinds import PartKind, WholeKind, editions
+from courses.models import ClassroomPage, ClassroomSession, Confirmation, Seat, SheetEntry
 from courses.players.classroom.rules import confirm_by
 from lms.people.models import Person
-from lms.requirements.kinds import Announcement, Appointment, Description, Document
-from lms.requirements.models import Activity, Completion
+from lms.requirements.kinds import Appointment, Description
+from lms.requirements.models import Activity
 
 REMEMBERED = timedelta(days=120)
 """How long after it a session that is not confirmed stays on a page; HR may give more time meanwhile."""
-
-
-def editions(trainings: Iterable[int]) -> dict[int, ClassroomPage]:
-    """By activity: the published edition in the reader's language, else the English one, else any."""
-    language = get_language() or "en"
-    rank = {language: 0, language.split("-")[0]: 1, "en": 2}
-    pages = ClassroomPage.objects.live().filter(activity__in=trainings).select_related("locale")
-    ordered = sorted(pages, key=lambda page: rank.get(page.locale.language_code, 3), reverse=True)
-    return {page.activity_id: page for page in ordered if page.activity_id}
 
 
 def appointments_of(person: Person, *, activity: Activity | None = None) -> list[Appointment]:
@@ -47,7 +37,7 @@ def _appointments(person: Person) -> Iterator[tuple[int, Appointment]]:
     found = list(sessions.select_related("training").prefetch_related("reopenings").order_by("starts_at"))
     if not found:
         return
-    pages = editions({item.training_id for item in found})
+    pages = editions({item.training_id for item in found}, ClassroomPage)
     entries = SheetEntry.objects.filter(mine, sheet__session__in=found, sheet__corrected_by=None)
     present = dict(entries.order_by("is_present").values_list("sheet__session", "is_present"))
     confirmed = set(Confirmation.objects.filter(mine, session__in=found).values_list("session", flat=True))
@@ -71,37 +61,17 @@ def _appointment(session: ClassroomSession, person: Person, title: str, to_confi
     )
 
 
-class ClassroomKind:
-    """The training as a whole. Its parts do the work and describe themselves."""
+class ClassroomKind(WholeKind[ClassroomPage]):
+    """The training as a whole; to be taken on a day, in a place."""
 
     name = "classroom"
-
-    def describe(
-        self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
-    ) -> dict[int, Description]:
-        return {
-            activity: Description(title=page.title, url=page.url or "", minutes=page.minutes)
-            for activity, page in editions([activity.pk for activity in activities]).items()
-        }
-
-    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
-        found = editions([activity.pk for activity in activities])
-        return {activity: Announcement(page.title, page.minutes) for activity, page in found.items()}
-
-    def documents(self, *, completion: Completion) -> list[Document]:
-        certificate = Certificate.objects.filter(completion=completion).first()
-        if certificate is None:
-            return []
-        return [Document(_("Certificate (PDF)"), reverse("courses:certificate", args=[certificate.code]))]
-
-    def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
-        """Trainings are made by their pages."""
+    pages = ClassroomPage
 
     def appointments(self, *, person: Person) -> list[Appointment]:
         return appointments_of(person)
 
 
-class SessionKind:
+class SessionKind(PartKind):
     """To have taken part: one step. My learning tells of one's own sessions above the tasks."""
 
     name = "session"
@@ -115,17 +85,8 @@ class SessionKind:
         }
         return {
             parts[training].pk: _step(page, to_confirm.get(training))
-            for training, page in editions([training for training in parts if training]).items()
+            for training, page in editions([training for training in parts if training], ClassroomPage).items()
         }
-
-    def announce(self, *, activities: Iterable[Activity]) -> dict[int, Announcement]:
-        return {}  # the part is announced by the training
-
-    def documents(self, *, completion: Completion) -> list[Document]:
-        return []
-
-    def define(self, *, activity: Activity, definition: Mapping[str, Any], language: str) -> None:
-        """Sessions are planned by people."""
 
 
 def _step(page: ClassroomPage, to_confirm: Appointment | None) -> Description:

@@ -17,9 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from courses.models import Sheet, SheetEntry
+from courses.kinds import editions
+from courses.models import ClassroomPage, Sheet, SheetEntry
 from courses.players.classroom.forms import SheetForm
-from courses.players.classroom.kinds import editions
 from courses.players.classroom.planning import CannotChange
 from courses.players.classroom.reports import ForOneSession
 from courses.players.classroom.signing import capacity_of, sign
@@ -46,7 +46,7 @@ class SheetView(ForOneSession, WagtailAdminTemplateMixin, TemplateView):  # type
     def initial(self) -> dict[str, str]:
         """For a correction what was signed before; for the first sheet nothing but the version of the published page."""
         if self.last is None:
-            page = editions([self.session.training_id]).get(self.session.training_id)
+            page = editions([self.session.training_id], ClassroomPage).get(self.session.training_id)
             return {"content_version": page.version if page else ""}
         lines = SheetEntry.objects.filter(sheet=self.last).values_list("person", "identity")
         return {"content_version": self.last.content_version} | {
