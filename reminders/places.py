@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from lms.people.calendars import Calendars
-from lms.people.models import Office, Person
+from lms.people.models import Person
 from reminders.conf import conf
 from reminders.ladder import DAY, LONGEST_BREAK, Reach, reach
 
@@ -27,11 +27,11 @@ class Place:
 
 
 class Places:
-    """Read once for many people. Four queries, however many there are."""
+    """Read once for many people. Three queries, however many there are."""
 
     def __init__(self) -> None:
-        self._zones = dict(Office.objects.values_list("pk", "time_zone"))
         self._calendars = Calendars()
+        self._zones = {pk: office.time_zone for pk, office in self._calendars.offices.items()}
         self.reach = cache(self._reach)
 
     @cached_property

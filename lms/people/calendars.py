@@ -15,13 +15,13 @@ class Calendars:
     """Read once for many people. Two queries."""
 
     def __init__(self) -> None:
-        self._offices = {office.pk: office for office in Office.objects.all()}
+        self.offices = {office.pk: office for office in Office.objects.all()}
         self._holidays = list(Holiday.objects.values_list("office__path", "day"))
         self.free = cache(self._free)
 
     def _free(self, office_id: int) -> Callable[[date], bool]:
         """Says of a day whether it is free at that office."""
-        office = self._offices[office_id]
+        office = self.offices[office_id]
         weekend = {NUMBERS[name] for name in office.weekend.split("-")}
         holidays = {day for path, day in self._holidays if office.path.startswith(path)}
         return lambda day: day.isoweekday() in weekend or day in holidays

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from lms.lrs import vocabulary as v
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.requirements.models import Assignment
+from tests.at_once import at_once
 from tests.cast import PASSWORD, Cast, make_course, make_requirement, verbs_said
 from tests.lms.requirements.test_completing import say
 
@@ -180,19 +180,7 @@ def test_the_database_itself_refuses_to_change_facts(owed: Assignment, table: st
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_from_two_threads_gives_one_signature(owed: Assignment) -> None:
     pass_content(owed)
-    results: list[Any] = []
-    gate = threading.Barrier(4)
-
-    def click() -> None:
-        gate.wait()
-        try:
-            results.append(sign_it(owed).pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    results = at_once(*[lambda: sign_it(owed).pk] * 4)
     assert len(set(results)) == 1
     assert len(results) == 4
     assert Signature.objects.count() == 1

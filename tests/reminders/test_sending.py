@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from io import StringIO
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from lms.people.models import Headship, Leave, Person
@@ -19,6 +17,7 @@ from lms.requirements.standing import Standing
 from lms.requirements.waiving import waive
 from reminders import coming, scheduling, sending
 from reminders.models import Ladder, Message, Reminder
+from tests.at_once import at_once
 from tests.cast import TODAY, Cast, make_requirement
 from tests.lms.requirements.test_completing import satisfied
 from tests.services import free_port
@@ -163,20 +162,7 @@ def test_a_reminder_that_misses_its_message_goes_with_the_next(due: Cast, mailbo
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_and_two_sweeps_at_once_send_once(due: Cast, mailbox: Any) -> None:
-    gate = threading.Barrier(3)
-
-    def work() -> None:
-        gate.wait()
-        try:
-            run()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(run, run, run)
     assert sorted(str(message["to"]) for message in received(mailbox)) == ["amina@example.net", "p00002@example.org"]
 
 

@@ -7,17 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -28,6 +28,7 @@ from lms.requirements.approving import record
 from lms.requirements.assigning import Refreshed, refresh
 from lms.requirements.models import Activity, Assignment, Requirement, RuleToApply
 from lms.verification import run
+from tests.at_once import at_once
 from tests.cast import Cast, make_person, make_requirement
 from tests.faults.test_forwarding import database_url
 from tests.lms.requirements.test_completing import satisfied
@@ -218,20 +219,7 @@ def test_two_refreshes_at_once_do_nothing_twice(crowd: Cast) -> None:
     Requirement.objects.filter(code="ethics").update(due_days=90)
     activity = Activity.objects.create(iri="https://example.org/new", kind="course", name="new", move_on="Parts")
     make_requirement("new", activity)
-    together, told = threading.Barrier(3), []
-
-    def work() -> None:
-        try:
-            together.wait()
-            told.append(refresh(today=today))
-        finally:
-            connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    told = at_once(*[partial(refresh, today=today)] * 3)
     people = Person.objects.count()
     told.append(refresh(today=today))
     total = sum(told, Refreshed())

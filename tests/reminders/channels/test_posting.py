@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from reminders.channels.models import ChannelAddress, Post
 from reminders.channels.posting import post_waiting
 from reminders.channels.writing import write_posts
 from reminders.models import Ladder, Message, Reminder
+from tests.at_once import at_once
 from tests.cast import Cast, make_person, make_requirement
 from tests.lms.requirements.test_completing import satisfied
 from tests.reminders.channels.conftest import WEEK_LATER
@@ -148,24 +148,7 @@ def test_it_waits_for_the_hours_of_its_recipient(written_to: Cast, stand_in: Sta
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_post_once(written_to: Cast, stand_in: StandIn) -> None:
-    gate = threading.Barrier(3)
-    failed: list[Exception] = []
-
-    def work() -> None:
-        gate.wait()
-        try:
-            nudge()
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
+    at_once(nudge, nudge, nudge)
     assert len(stand_in.got) == 1
     assert Post.objects.get().state == "posted"
 
