@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import Attempt, Certificate, ClassroomPage, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.models import Attempt, Certificate, ClassroomPage, CoursePage, Enrolment, LessonPage
 from lms.people.models import Person
 from lms.requirements.kinds import Announcement, Description, Document
 from lms.requirements.models import Activity, Completion
@@ -40,9 +40,24 @@ def lessons_of(pages: Iterable[CoursePage]) -> dict[str, list[LessonPage]]:
     return found
 
 
+def _enrolments(person: Person, registrations: Collection[UUID]) -> dict[tuple[UUID, int], Any]:
+    """By registration and course, each with the lessons that are ``done``. One query: a row for each lesson opened."""
+    found: dict[tuple[UUID, int], Any] = {}
+    passed = Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), passed=True))
+    opened = Enrolment.objects.filter(person=person, registration__in=registrations).annotate(
+        has_passed=passed, lesson=F("lessons__lesson"), lesson_done_at=F("lessons__done_at")
+    )
+    for row in opened:
+        enrolment = found.setdefault((row.registration, row.activity_id), row)
+        done: set[UUID] = enrolment.__dict__.setdefault("done", set())
+        if row.lesson_done_at is not None:
+            done.add(row.lesson)
+    return found
+
+
 def _content(page: CoursePage, lessons: list[LessonPage], enrolment: Any) -> Description:
     """How far the learner is and where they go on; ``enrolment`` carries its ``done`` lessons, None before the start."""
-    done = {progress.lesson for progress in enrolment.done} if enrolment else set()
+    done = enrolment.done if enrolment else set()
     waiting = [(number, item) for number, item in enumerate(lessons, 1) if item.translation_key not in done]
     step, url = _next(page, waiting, enrolment) if lessons or page.launch_address else ("", "")
     total = sum(lesson.minutes for lesson in lessons)
@@ -129,15 +144,7 @@ class ContentKind(PartKind):
         parts = {activity.part_of_id: activity for activity in activities}
         pages = editions([course for course in parts if course], CoursePage)
         lessons = lessons_of(pages.values())
-        done = LessonProgress.objects.exclude(done_at=None)
-        enrolments = {
-            (item.registration, item.activity_id): item
-            for item in Enrolment.objects.filter(
-                person=person, registration__in=[registrations[part.pk] for part in parts.values()]
-            )
-            .annotate(has_passed=Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), passed=True)))
-            .prefetch_related(Prefetch("lessons", done, to_attr="done"))
-        }
+        enrolments = _enrolments(person, [registrations[part.pk] for part in parts.values()])
         return {
             parts[course].pk: _content(
                 page, lessons.get(page.path, []), enrolments.get((registrations[parts[course].pk], course))
