@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lms.people.groups import ensure_groups
-from lms.people.models import OfficeAccess, Person
+from lms.people.history_models import KnownOffice
+from lms.people.models import Office, OfficeAccess, Person
 from lms.requirements.models import Activity, Requirement
 from reminders.coming import step_in_words
 from reminders.laying import lay_standard_ladder
@@ -101,3 +102,19 @@ def test_queries_do_not_grow_with_the_people(desk: Cast, django_assert_max_num_q
 )  # fmt: skip
 def test_a_step_is_said_in_words(kind: str, days: int, said: str) -> None:
     assert step_in_words(kind=kind, days=days) == said
+
+
+def test_the_page_of_another_day_opens_no_office_that_was_the_viewers_then(desk: Cast) -> None:
+    """Five days ago Eve's office stood below Chen's."""
+    now = timezone.now()
+    KnownOffice.objects.all().delete()
+    for office in Office.objects.all():
+        path = f"{desk.country.path}0009" if office == desk.elsewhere else office.path
+        KnownOffice.objects.create(
+            office=office, path=path, depth=len(path) // Office.steplen, code=office.code, name=office.name,
+            known_from=now - timedelta(days=20), known_until=now - timedelta(days=1),
+        )  # fmt: skip
+    day = (timezone.localdate() - timedelta(days=5)).isoformat()
+    exported = b"".join(page(desk.chen, export="csv", as_at=day).streaming_content).decode()
+    assert "Bruno" in exported
+    assert "Eve" not in exported
