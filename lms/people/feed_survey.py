@@ -25,7 +25,7 @@ class Survey:
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
-        self.lines, self.supervisors = array("q"), array("q")
+        self.lines, self.supervisors, self.first_lines = array("q"), array("q"), array("q")
         self.named, self.settled = bytearray(), bytearray()
         self.rejected: list[feed.Rejected] = []
         self.rows = 0
@@ -46,6 +46,7 @@ class Survey:
         found = self.places.setdefault(number, len(self.lines))
         if found == len(self.lines):
             self.lines.append(NONE)
+            self.first_lines.append(NONE)
             self.supervisors.append(NONE)
             self.named.append(0)
             self.settled.append(0)
@@ -56,6 +57,11 @@ class Survey:
         place = self.places.get(number)
         return None if place is None or self.lines[place] == NONE else self.lines[place]
 
+    def first_line_of(self, number: str) -> int | None:
+        """The first line on which it stands as somebody's number, whatever becomes of that line."""
+        place = self.places.get(number)
+        return None if place is None or self.first_lines[place] == NONE else self.first_lines[place]
+
     def names(self, number: str) -> bool:
         """It stands somewhere as a number or a former number, be the line taken or not."""
         place = self.places.get(number)
@@ -65,7 +71,16 @@ class Survey:
         if number:
             self.named[self.place(number)] = 1
 
+    def stand(self, number: str, line: int) -> None:
+        """It is somebody's number on that line."""
+        if number:
+            place = self.place(number)
+            self.named[place] = 1
+            if self.first_lines[place] == NONE:
+                self.first_lines[place] = line
+
     def take(self, row: feed.PersonRow) -> None:
+        self.stand(row.number, row.line)
         place = self.place(row.number)
         self.lines[place] = row.line
         if row.supervisor:
@@ -112,7 +127,7 @@ def _taken(
     for line, content in lines:
         found.rows += 1
         values = content.values if isinstance(content, feed.Rejected) else content
-        found.name(values.get("number", ""))
+        found.stand(values.get("number", ""), line)
         if former_number := values.get("former_number"):
             found.name(former_number)
         if isinstance(content, feed.Rejected):

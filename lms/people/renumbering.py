@@ -48,7 +48,7 @@ class Renumbering:
         return [row for row in rows if row.number not in rejected]
 
     def _reason_against(self, row: feed.PersonRow, exists: bool, former_exists: bool) -> str:
-        line = self.survey.line_of(row.former_number)
+        line = self.survey.first_line_of(row.former_number)
         if line is not None:
             return f"former_number {row.former_number} is somebody's number on line {line}: whose history is it?"
         if row.former_number in self.taken_over:

@@ -182,3 +182,29 @@ def test_a_feed_of_many_lines_is_surveyed_in_little_memory(monkeypatch: pytest.M
     tracemalloc.stop()
     assert (found.rows, found.rejected) == (20_000, [])
     assert most < 20_000 * 400, "of each line its number and some integers; a line held whole takes 1500 bytes"
+
+
+RENUMBERING = "number,name,office,category,joined_on,former_number,supervisor"
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("B,Person Beta,WCA-SN,FTA,2026-01-05,A,", "C,Person Gamma,WCA-SN,FTA,2026-01-05,B,"),
+        ("B,Person Beta,WCA-SN,FTA,nonsense,,", "C,Person Gamma,WCA-SN,FTA,2026-01-05,B,"),
+        (
+            "B,Person Beta,WCA-SN,FTA,2026-01-05,,A", "A,Person Alpha,WCA-SN,FTA,2026-01-05,,B",
+            "C,Person Gamma,WCA-SN,FTA,2026-01-05,B,",
+        ),
+    ],
+    ids=["two people already", "a bad date", "a circle of supervisors"],
+)  # fmt: skip
+def test_nobody_takes_over_the_record_of_somebody_whose_own_line_is_rejected(
+    desk: Desk, lines: tuple[str, ...], backwards: bool
+) -> None:
+    desk.send("A,Person Alpha,WCA-SN,FTA,2026-01-05,,", "B,Person Beta,WCA-SN,FTA,2026-01-05,,", header=RENUMBERING)
+    beta = Person.objects.get(number="B")
+    desk.send(*(lines[::-1] if backwards else lines), header=RENUMBERING)
+    beta.refresh_from_db()
+    assert (beta.number, beta.name) == ("B", "Person Beta")
