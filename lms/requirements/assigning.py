@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from lms.log_entries import log_all
 from lms.people.models import Person
+from lms.people.querysets import PersonQuerySet
 from lms.requirements.models import Assignment, Completion, Extension, Requirement
 from lms.requirements.opening import Due, open_for
 from lms.requirements.projecting import batches, project_all
@@ -122,10 +123,15 @@ def _locked(assignments: AssignmentQuerySet, ids: list[int], *, wait: bool) -> A
     Without ``wait`` whoever is locked by another is left out, so that a refresh of everybody never waits for a long import.
     """
     part = assignments.filter(pk__range=(ids[0], ids[-1]))
-    people = Person.objects.filter(pk__in=part.order_by().values("person")).order_by("pk")
-    mine = people.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", flat=True)
-    still = part.filter(person__in=list(mine)).order_by().values_list("pk", flat=True)
+    mine = _locked_people(Person.objects.filter(pk__in=part.order_by().values("person")), wait=wait)
+    still = part.filter(person__in=mine).order_by().values_list("pk", flat=True)
     return Assignment.objects.filter(pk__in=list(still))
+
+
+def _locked_people(people: PersonQuerySet, *, wait: bool) -> list[int]:
+    """Their ids, locked until the piece is done, in one order for all."""
+    found = Person.objects.filter(pk__in=people.order_by().values("pk")).order_by("pk")
+    return list(found.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", flat=True))
 
 
 def _day_of_leaving() -> Subquery:
@@ -175,10 +181,11 @@ def _open(requirement: Requirement, today: date, people: list[int] | None) -> in
     new = Assignment.objects.open().filter(mine, requirement=requirement, opened_on=today).distinct()
     opened = 0
     for ids in batches(missing, OPENED):
-        bounds = ids[0], ids[-1]
         with transaction.atomic():
-            opened += open_for(missing.filter(pk__range=bounds), due)
-            project_all(new.filter(person__pk__range=bounds))
+            # Who completes something at this moment would not see the assignment, nor this the completion.
+            free = _locked_people(missing.filter(pk__range=(ids[0], ids[-1])), wait=people is not None)
+            opened += open_for(missing.filter(pk__in=free), due)
+            project_all(new.filter(person__pk__range=(ids[0], ids[-1])))
     return opened
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -14,13 +15,15 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from lms.lrs import vocabulary as v
 from lms.people.models import Person
 from lms.requirements import applying, assigning
 from lms.requirements.applying import apply_waiting
@@ -31,7 +34,7 @@ from lms.verification import run
 from tests.at_once import at_once
 from tests.cast import Cast, make_person, make_requirement
 from tests.faults.test_forwarding import database_url
-from tests.lms.requirements.test_completing import satisfied
+from tests.lms.requirements.test_completing import satisfied, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
@@ -178,7 +181,7 @@ def test_while_a_rule_is_being_applied_the_ledger_is_judged_by_what_it_has_reach
 
 @only_postgresql
 def test_a_killed_refresh_is_finished_by_the_next(crowd: Cast) -> None:
-    """It stops at somebody whom we hold, in the middle of the people, and is killed there."""
+    """It stops at an assignment that we have opened and not committed, in the middle of the people, and is killed there."""
     today = timezone.localdate()
     people = list(Person.objects.order_by("pk"))
     script = (
@@ -188,17 +191,19 @@ def test_a_killed_refresh_is_finished_by_the_next(crowd: Cast) -> None:
         "from django.core.management import call_command; call_command('refresh_assignments')"
     )
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=people[20].pk)
+        ours = {"requirement": Requirement.objects.in_force(today)[0], "person": people[20], "cycle": 1}
+        Assignment.objects.create(**ours, opened_on=today, due_on=today, counts_from=today)
         process = subprocess.Popen(
             [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "DATABASE_URL": database_url(), "PYTHONWARNINGS": "ignore"},
         )  # fmt: skip
         deadline = time.monotonic() + 60
-        while Assignment.objects.count() < 20 and time.monotonic() < deadline:
+        while Assignment.objects.count() < 21 and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert process.poll() is None, "it waits for somebody whom we hold"
+        assert process.poll() is None, "it waits for what we hold"
         process.send_signal(signal.SIGKILL)
         process.wait()
+        transaction.set_rollback(True)
     assert Assignment.objects.count() % 4 == 0, (
         "pieces are there whole; the server may still bring the last one to its end"
     )
@@ -225,3 +230,33 @@ def test_two_refreshes_at_once_do_nothing_twice(crowd: Cast) -> None:
     total = sum(told, Refreshed())
     assert (len(told), total) == (4, Refreshed(opened=people, renewed=people, moved=people))
     assert_all_holds(today)
+
+
+@only_postgresql
+def test_what_is_completed_while_a_piece_opens_counts(crowd: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody says so on another connection when the assignments are there and nobody else sees them yet."""
+    person = Person.objects.get(number="Q00")
+    real, told = assigning.project_all, []
+
+    def project_all(rows: Any) -> Any:
+        done = real(rows)
+        if not told:
+            told.append(threading.Thread(target=satisfy))
+            told[0].start()
+            told[0].join(1)  # it waits for this piece
+        return done
+
+    def satisfy() -> None:
+        try:
+            say(person, v.SATISFIED, "https://example.org/sea", uuid4(), timezone.now())
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(assigning, "OPENED", 10_000)
+    monkeypatch.setattr(assigning, "project_all", project_all)
+    refresh(today=timezone.localdate(), requirement=Requirement.objects.get(code="sea"))
+    told[0].join()
+    owed = Assignment.objects.get(person=person, requirement__code="sea", ended_on=None)
+    assert owed.completed_on is not None
+    refresh(today=timezone.localdate())
+    assert_all_holds(timezone.localdate())
