@@ -24,6 +24,8 @@ from lms.requirements.models import Activity
 class ClassroomPage(Page):
     """One edition of a training that a facilitator holds. Resembles a course, but what is done in it is done in a room."""
 
+    is_learning = True  # a session that a link began may open it (lms.people.link_sessions)
+
     course_key = models.SlugField(
         _("key"), max_length=64, help_text=_("Names the training in every proof. Never change it after publishing.")
     )

@@ -62,6 +62,11 @@ class Sheet(models.Model):
     def __str__(self) -> str:
         return f"{self.session} #{self.number}"
 
+    def is_signed_by(self, person: Person) -> bool:
+        """By one of the person's records, where two were merged."""
+        signer = {self.signer_id, self.signer.merged_into_id} - {None}
+        return bool(signer & {person.pk, person.merged_into_id})
+
     def record(self, entries: list[SheetEntry]) -> dict[str, Any]:
         """What the hash covers: the sheet and all its lines."""
         texts = (

@@ -175,6 +175,13 @@ def test_another_record_of_the_facilitator_is_the_facilitator(session: Classroom
         sign(session, cast.bruno)
 
 
+def test_who_turns_out_to_be_the_facilitator_confirms_nothing(session: ClassroomSession, cast: Cast) -> None:
+    sign(session, cast.bruno)
+    merge(kept=cast.eve, merged=cast.bruno, today=TODAY)
+    assert refused(session, Person.objects.get(pk=cast.eve.pk)) == "absent"
+    assert not Completion.objects.exists()
+
+
 def test_a_sheet_is_signed_after_the_session_and_for_people_on_the_list(session: ClassroomSession, cast: Cast) -> None:
     with pytest.raises(CannotChange, match="has ended"):
         sign(session, cast.bruno, now=HELD)

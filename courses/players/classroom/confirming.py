@@ -22,7 +22,8 @@ from lms.requirements.models import Activity, Assignment
 
 
 class CannotConfirm(Exception):
-    """``reason``: unticked, unsigned (no sheet yet), absent (the sheet says so, or does not name the person), late."""
+    """``reason``: unticked, unsigned (no sheet yet), absent (the sheet says so, does not name the person, or is signed by
+    them), late."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -71,7 +72,7 @@ def confirm(*, session: ClassroomSession, person: Person, ticked: bool, now: dat
         entry = told.entry
         if entry is None and not session.sheets.exists():
             raise CannotConfirm("unsigned")
-        if entry is None or not entry.is_present:
+        if entry is None or not entry.is_present or entry.sheet.is_signed_by(person):
             raise CannotConfirm("absent")
         if now.astimezone(session.zone).date() > told.confirm_by:
             raise CannotConfirm("late")

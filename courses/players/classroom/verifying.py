@@ -32,16 +32,20 @@ def sheets() -> Iterator[Broken]:
 
 @ledger_check("confirmations of sessions")
 def confirmations() -> Iterator[Broken]:
-    """Each is of somebody whom its sheet marks as present, and has its completion."""
+    """Each is of somebody whom its sheet marks as present, and has its completion; nobody rests on their own word."""
     present = SheetEntry.objects.filter(sheet=OuterRef("sheet"), person=OuterRef("person"), is_present=True)
     # Its own statement's completion, or one of an earlier session in that cycle; what is still to follow is not missing.
     done = Completion.objects.filter(
         registration=OuterRef("registration"), activity__part_of=OuterRef("session__training")
     )
     waiting = Effect.objects.filter(statement__statement_id=OuterRef("statement_id"))
-    rows = Confirmation.objects.annotate(present=Exists(present), done=Exists(done) | Exists(waiting))
+    rows = Confirmation.objects.select_related("sheet").annotate(
+        present=Exists(present), done=Exists(done) | Exists(waiting)
+    )
     for row in rows.order_by("pk").iterator(2000):
         if not row.present:
             yield Broken(f"confirmation {row.pk}", "its sheet does not mark the person as present")
+        if row.sheet.signer_id == row.person_id:  # of two records that were merged later nobody could know
+            yield Broken(f"confirmation {row.pk}", "the person signed the sheet themselves")
         if not row.done:
             yield Broken(f"confirmation {row.pk}", "the ledger has no completion for it")

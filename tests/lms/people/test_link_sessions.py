@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from wagtail.models import Page, PageViewRestriction
 
+from courses.models import ClassroomPage
 from lms.people.linking import make_link
 from lms.people.models import Person
 from tests.cast import PASSWORD, Cast, make_course, make_requirement
+from tests.courses.classroom import make_session, make_training
 from tests.test_who_may_see import EXPECTED, ROLES, visit, world
 
 __all__ = ["world"]
@@ -41,6 +43,11 @@ def test_every_address_outside_of_learning_takes_it_for_a_visitor(world: dict[st
         if got != expected:
             wrong[path] = (got, expected)
     assert not wrong
+
+
+def test_the_page_of_a_training_in_a_room_knows_the_learner_as_a_course_does(cast: Cast) -> None:
+    make_session(make_training(), cast.country, cast.eve)
+    assert "appointments" in come_in(cast.bruno).get(ClassroomPage.objects.get().url).context
 
 
 @pytest.fixture
