@@ -28,7 +28,8 @@ RETURNED_HEADERS = {"text/rfc822-headers", "message/rfc822-headers", "message/gl
 COMPLAINTS = {"abuse", "fraud", "virus", "opt-out", "opt-out-list", "other"}
 ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
 ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,189}")
-MESSAGE_ID = re.compile(r"<[^\s<>@]{1,100}@[^\s<>@]{1,98}>")
+MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,100}@[!-;=?A-~]{1,97}>")
+"""Visible ASCII, 200 characters at most; ours are shorter."""
 SMTP_CODE = re.compile(r"\b([45])\d\d\b")
 
 Action = Literal["failed", "delayed", "delivered", "relayed", "expanded", "complained"]
@@ -76,6 +77,11 @@ def plain(text: str, limit: int) -> str:
     """One line that every database and page can hold."""
     kept = "".join(letter if letter.isprintable() else " " for letter in text[: limit * 4])
     return " ".join(kept.split())[:limit].strip()
+
+
+def without_addresses(text: str) -> str:
+    """Who may read why a message did not go may not know somebody's private address for that."""
+    return ADDRESS.sub("…", text)
 
 
 def _cut(raw: bytes) -> bytes:

@@ -112,7 +112,9 @@ def moulded(contents: Contents) -> tuple[Contents, dict[str, str]]:
         contents,
         name=place(contents.name),
         way_in=place(contents.way_in),
-        way_in_ends_at=contents.way_in_ends_at and contents.way_in_ends_at.replace(second=0, microsecond=0),
+        # As the recipient's clock shows it: two moments that are equal in different zones are not alike here.
+        way_in_ends_at=contents.way_in_ends_at
+        and contents.way_in_ends_at.replace(second=0, microsecond=0, tzinfo=None),
         invitation=contents.invitation and replace(contents.invitation, username=place(contents.invitation.username)),
         own=tuple(
             replace(task, title=PLACE.sub("", task.title), address=place(task.address), why=place(task.why))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -22,6 +24,8 @@ from reminders.leasing import LeaseManager
 
 __all__ = ["Bounce", "ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
 
+MOST_DAYS = 3650
+
 
 class Ladder(ClusterableModel):
     """When whom to remind of which requirements."""
@@ -29,8 +33,9 @@ class Ladder(ClusterableModel):
     name = models.CharField(_("name"), max_length=200)
     requirements = ParentalManyToManyField(Requirement, related_name="ladders", verbose_name=_("requirements"))
     starts_on = models.DateField(
-        _("in use from"), default=timezone.localdate, help_text=_("Steps whose day lies earlier are never sent.")
-    )
+        _("in use from"), default=timezone.localdate, help_text=_("Steps whose day lies earlier are never sent."),
+        validators=[MinValueValidator(date(2000, 1, 1))],
+    )  # fmt: skip
     is_active = models.BooleanField(_("in use"), default=True)
 
     panels = [
@@ -72,7 +77,11 @@ class LadderRung(models.Model):
         NEW = "new", _("only what is assigned from the day of this step on")
 
     ladder = ParentalKey(Ladder, on_delete=models.CASCADE, related_name="rungs")
-    days = models.SmallIntegerField(_("days"), help_text=_("Minus: before."))
+    days = models.SmallIntegerField(
+        _("days"),
+        help_text=_("Minus: before."),
+        validators=[MinValueValidator(-MOST_DAYS), MaxValueValidator(MOST_DAYS)],
+    )
     counted_from = models.CharField(_("counted from"), max_length=16, choices=CountedFrom, default=CountedFrom.DUE)
     audience = models.CharField(_("to"), max_length=16, choices=Audience, default=Audience.PERSON)
     reaches = models.CharField(

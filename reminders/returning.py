@@ -12,9 +12,9 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from lms.people.models import Person
-from reminders.bounce_reports import MAX_REASON, Report, plain
+from reminders.bounce_reports import MAX_REASON, Report, plain, without_addresses
 from reminders.models import Bounce, Message, Reminder
-from reminders.reaching import is_about_address, is_permanent, status_in
+from reminders.reaching import is_permanent, status_in
 
 logger = logging.getLogger(__name__)
 STRAYS_A_DAY = 1000
@@ -48,6 +48,8 @@ def take(*, report: Report) -> None:
         if kind == Bounce.Kind.BOUNCE:
             _say_on(message, report)
             hold_back(address=address)
+        elif kind == Bounce.Kind.DELIVERED and not Bounce.objects.is_dead(address):
+            _let_go(address)
 
 
 def message_of(report: Report) -> Message | None:
@@ -69,7 +71,7 @@ def address_of(message: Message) -> str:
 def keep_refusal(*, message: Message, error: Exception) -> None:
     """The server refused the address while we were speaking to it: the same fact as one that comes back later.
 
-    Only where its code says so: a server that forbids us to relay refuses everybody.
+    Only where its code says so.
     """
     said = NO_SUCH_FORM
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -77,7 +79,7 @@ def keep_refusal(*, message: Message, error: Exception) -> None:
                    for _, answer in error.recipients.values()]  # fmt: skip
         said = " ".join(answers)
     status, now = status_in(said), timezone.now()
-    if not (is_permanent(status) and is_about_address(status)):
+    if not is_permanent(status):
         return
     Bounce.objects.get_or_create(
         message=message, address=message.recipient.address.lower()[:254], kind=Bounce.Kind.BOUNCE, permanent=True,
@@ -118,12 +120,16 @@ def say_it_works(*, person: Person, by: Any) -> bool:
             kind=Bounce.Kind.WORKS, address=address, does_fit=True, said_by=by.get_username(), at=now,
             day=now.astimezone(UTC).date(),
         )  # fmt: skip
-        waiting = Reminder.objects.filter(
-            state=Reminder.State.PLANNED, message__state=Message.State.FAILED, message__address__iexact=address
-        )
-        waiting.update(message=None)
+        _let_go(address)
         log(person, "lms.person.address_works", user=by)
     return True
+
+
+def _let_go(address: str) -> None:
+    """What was held because of the address goes with the next messages."""
+    Reminder.objects.filter(
+        state=Reminder.State.PLANNED, message__state=Message.State.FAILED, message__address__iexact=address
+    ).update(message=None)
 
 
 def _moment_of(report: Report, message: Message) -> datetime:
@@ -134,7 +140,7 @@ def _moment_of(report: Report, message: Message) -> datetime:
 
 def _say_on(message: Message, report: Report) -> None:
     """In the list of messages, whether or not it counts against the address."""
-    said = f"{report.status} {report.reason}".strip()
+    said = without_addresses(f"{report.status} {report.reason}".strip())
     settled = [Message.State.SENT, Message.State.FAILED]
     Message.objects.filter(pk=message.pk, state__in=settled).update(last_error=said or "–")
 

@@ -24,10 +24,12 @@ from django.core.validators import validate_email
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from reminders.bounce_reports import without_addresses
 from reminders.leasing import work_off
 from reminders.messages import Composer, Letter
 from reminders.models import Bounce, Message, Reminder
 from reminders.places import Place, Places
+from reminders.reaching import is_about_address, status_in
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.returning import keep_refusal
 
@@ -217,7 +219,7 @@ class Sender:
 
     def _failed(self, message: Message, error: Exception, *, for_good: bool = False) -> None:
         """An address that is refused for good is shown to HR; anything else is tried again, later each time."""
-        text = str(error) or repr(error)
+        text = without_addresses(str(error) or repr(error))
         if for_good:
             address = message.recipient.address
             if self._settle(message, state=Message.State.FAILED, address=address, last_error=text):
@@ -258,10 +260,14 @@ def _is_lost(error: Exception) -> bool:
 def _is_for_good(error: Exception, address: str) -> bool:
     """The server refuses the address, or no e-mail can be written to it.
 
-    A ValueError alone does not say so: our own sender's address or the server's TLS certificate raise one as well.
+    A server that forbids us to relay refuses everybody: that passes when it is mended. A ValueError alone does not say so:
+    our own sender's address or the server's TLS certificate raise one as well.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in error.recipients.values())
+        return all(
+            500 <= code < 600 and is_about_address(status_in(str(answer)))
+            for code, answer in error.recipients.values()
+        )
     if not isinstance(error, ValueError):
         return False
     try:

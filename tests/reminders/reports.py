@@ -231,10 +231,10 @@ Content-Type: message/rfc822
 SHAPES = {"postfix": POSTFIX, "exchange": EXCHANGE, "gmail": GMAIL, "sendmail": SENDMAIL, "complaint": COMPLAINT}
 
 
-def written(
-    shape: str, *, message_id: str, to: str, change: tuple[str, str] = ("", ""), newline: str = "\r\n"
-) -> bytes:
-    """The report; ``change``: some of its text, and what stands there instead."""
+def written(shape: str, *, message_id: str, to: str, change: tuple[str, ...] = (), newline: str = "\r\n") -> bytes:
+    """The report; ``change``: some of its text, and what stands there instead; and more of it."""
     text = SHAPES[shape].format(id=message_id, to=to, returned=RETURNED.format(id=message_id, to=to))
-    assert change[0] in text
-    return text.replace(*change).replace("\n", newline).encode() if change[0] else text.replace("\n", newline).encode()
+    for old, new in zip(change[::2], change[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
+    return text.replace("\n", newline).encode()

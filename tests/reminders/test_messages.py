@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
@@ -289,6 +290,16 @@ def test_a_letter_of_no_language_in_a_title_or_a_name_brings_in_nothing_of_the_r
     both = write(Contents("Chen", "en", own=(task,), teams=(team,), way_in=way, way_in_ends_at=MORNING))
     assert "EveChen" not in both.text
     assert both.text.count(way) == 1
+
+
+def test_until_when_a_link_works_is_told_by_each_ones_own_clock() -> None:
+    def of(zone: str) -> str:
+        ends = MORNING.astimezone(ZoneInfo(zone))
+        task = Task("The course", TODAY, 3, address="https://learn.example.org/go/1/")
+        return write(Contents("Bruno", "en", own=(task,), way_in="/link/1/", way_in_ends_at=ends)).text
+
+    for zone in ("Europe/Zurich", "Pacific/Fiji", "Europe/Zurich"):
+        assert f"{MORNING.astimezone(ZoneInfo(zone)):%H:%M}" in of(zone)
 
 
 def test_two_people_whose_messages_are_alike_get_their_own_names_and_links() -> None:

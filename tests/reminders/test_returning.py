@@ -231,8 +231,9 @@ class _Refusing:
     [("550 5.1.1 nobody here", True), ("550 5.7.1 relaying denied", False), ("550 no relay", False)],
 )
 def test_an_address_refused_in_our_face_is_dead_unless_it_is_about_us(
-    due: Cast, settings: Any, words: str, dead: bool
+    due: Cast, mailbox: Any, settings: Any, words: str, dead: bool
 ) -> None:
+    before = settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT
     port = free_port()
     controller = Controller(_Refusing(words), hostname="127.0.0.1", port=port)
     controller.start()
@@ -242,8 +243,39 @@ def test_an_address_refused_in_our_face_is_dead_unless_it_is_about_us(
         assert run() == 0
     finally:
         controller.stop()
-    assert of(due.bruno).state == "failed"
+    is_ours = "5.7.1" in words
+    assert of(due.bruno).state == ("ready" if is_ours else "failed")
     assert Bounce.objects.is_dead(BRUNO) is dead
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = before
+    assert run(MORNING + DAY) == (2 if is_ours else 0)
+
+
+def test_what_got_through_after_all_lets_go_what_was_held(sent: Cast, mailbox: Any) -> None:
+    """The server that said no one day says the next that it has delivered."""
+    take(returned(sent.bruno))
+    held = Reminder.objects.filter(recipient=sent.bruno, message__state="failed")
+    assert held.exists()
+    told = f"{MORNING + timedelta(hours=4):%a, %d %b %Y %H:%M:%S +0000}"
+    with time_machine.travel(MORNING + timedelta(hours=5), tick=True):
+        delivered = ("Action: failed", "Action: delivered", "Status: 5.2.2", "Status: 2.0.0")
+        take(returned(sent.bruno, "gmail", change=(*delivered, "Tue, 24 Nov 2026 01:01:59 -0800", told)))
+    assert not Bounce.objects.is_dead(BRUNO)
+    assert not held.exists()
+    assert run(MORNING + DAY) == 1
+
+
+def test_why_a_message_did_not_go_gives_nobody_a_private_address(sent: Cast) -> None:
+    Message.objects.filter(recipient=sent.bruno).update(address="bruno.private@example.net")
+    take(returned(sent.bruno))
+    assert "5.1.1" in of(sent.bruno).last_error
+    assert "@" not in of(sent.bruno).last_error
+
+
+@pytest.mark.parametrize("name", ["a" * 100 + "@" + "b" * 98, "a\x00b@c", "ä@c"])
+def test_an_id_that_no_mail_program_writes_is_none(sent: Cast, name: str) -> None:
+    raw = written("postfix", message_id=f"<{name}>", to=of(sent.bruno).address)
+    take(raw)
+    assert set(Bounce.objects.values_list("does_fit", flat=True)) <= {False}
 
 
 def test_the_command_tells_an_mta_what_to_do(sent: Cast) -> None:

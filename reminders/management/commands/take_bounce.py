@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
+from django.db import DataError, Error
 
 from reminders.bounce_reports import MAX_BYTES, NotAReport, read
 from reminders.returning import take
@@ -31,5 +31,7 @@ class Command(BaseCommand):
                 take(report=report)
         except NotAReport as error:
             raise CommandError(str(error), returncode=EX_DATAERR) from error
+        except DataError as error:  # it would not be taken the next time either
+            raise CommandError("The report holds what cannot be stored.", returncode=EX_DATAERR) from error
         except Error as error:
             raise CommandError("The database is not there; try again.", returncode=EX_TEMPFAIL) from error
