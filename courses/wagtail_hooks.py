@@ -103,6 +103,14 @@ def log_actions(actions: Any) -> None:
         ("reopen", _("More time given to confirm")),
     ):
         actions.register_action(f"lms.session.{action}", label, label)
+    for action, label in (
+        ("hand_in", _("Proof handed in")),
+        ("withdraw", _("Proof withdrawn")),
+        ("accepted", _("Proof accepted")),
+        ("rejected", _("Proof not accepted")),
+        ("more_needed", _("Another proof asked for")),
+    ):
+        actions.register_action(f"lms.proof.{action}", label, label)
 
 
 @hooks.register("register_reports_menu_item")
