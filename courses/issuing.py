@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -14,7 +15,21 @@ from django.utils import timezone
 from courses.models import Certificate, CertificateDocument, Enrolment
 from lms import pdf
 from lms.conf import conf
-from lms.requirements.models import Completion, Requirement
+from lms.lrs.asked import Asked, instance, names_of
+from lms.requirements.models import AcceptedActivity, Assignment, Completion
+
+
+@Asked
+def find_enrolment(person: int, activity: int, registration: UUID) -> Any:
+    found = Enrolment.objects.filter(person=person, activity=activity, registration=registration)
+    return found.values_list("course_version", "page__title", "page__code", "page__locale__language_code")
+
+
+@Asked
+def find_terms(person: int, activity: int) -> Any:
+    asked = Assignment.objects.filter(person=person).order_by().values("requirement")
+    found = AcceptedActivity.objects.filter(requirement__in=asked, activity=activity)
+    return found.values_list(*names_of(AcceptedActivity), "requirement__renewal_window_days")
 
 
 def on_completion(completion: Completion, **_: Any) -> None:
@@ -24,28 +39,23 @@ def on_completion(completion: Completion, **_: Any) -> None:
 
 
 def issue(*, completion: Completion) -> Certificate:
-    """The certificate of that completion; made once."""
-    enrolment = (
-        Enrolment.objects.select_related("page__locale")
-        .filter(person=completion.person, activity=completion.activity, registration=completion.registration)
-        .first()
+    """The certificate of a completion that is new; the database refuses another."""
+    taken = find_enrolment(
+        person=completion.person_id, activity=completion.activity_id, registration=completion.registration
     )
-    page = enrolment.page if enrolment else None
-    certificate, _ = Certificate.objects.get_or_create(
+    version, title, code, language = taken[0] if taken else ("", None, None, None)
+    return Certificate.objects.create(
         completion=completion,
-        defaults={
-            "code": new_code(),
-            "holder": completion.person.name,
-            "title": page.title if page else completion.activity.name,
-            "course_code": page.code if page else "",
-            "course_version": enrolment.course_version if enrolment else "",
-            "language": page.locale.language_code if page else "en",
-            "completed_on": completion.completed_on,
-            "valid_until": valid_until(completion),
-            "issued_at": timezone.now(),
-        },
+        code=new_code(),
+        holder=completion.person.name,
+        title=title or completion.activity.name,
+        course_code=code or "",
+        course_version=version,
+        language=language or "en",
+        completed_on=completion.completed_on,
+        valid_until=valid_until(completion),
+        issued_at=timezone.now(),
     )
-    return certificate
 
 
 def new_code() -> str:
@@ -55,9 +65,11 @@ def new_code() -> str:
 
 def valid_until(completion: Completion) -> date | None:
     """The longest validity that a requirement of this person gives the completion; None for ever, or where none asks."""
-    asked = Requirement.objects.filter(assignments__person=completion.person, accepted__activity=completion.activity)
-    validities = [item.validity_of(completion.activity_id) for item in asked.distinct().prefetch_related("accepted")]
-    ends = [found.until(completion.completed_on) for found in validities if found is not None]
+    ends = []
+    for *row, window in find_terms(person=completion.person_id, activity=completion.activity_id):
+        accepted = instance(AcceptedActivity, row)
+        if accepted.counts(renewal=False):
+            ends.append(accepted.validity(window).until(completion.completed_on))
     return None if not ends or None in ends else max(end for end in ends if end is not None)
 
 
