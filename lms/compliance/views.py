@@ -183,8 +183,18 @@ class PeopleReport(AsAt, LmsReportView):
             if office is None:
                 raise Http404
             within = [item for item in self.offices if item.path.startswith(office.path)]
-        self.within = within
-        return self.rows_of(within)
+        found = self.office_by_office(within)
+        return self.rows_of(within) if found is None else found
+
+    def office_by_office(self, within: list[Office]) -> OfficeByOffice | None:
+        """Where a tally tells how many each office has; a search and an export read all of them."""
+        wanted = None if self.is_searching or self.ordering or self.is_export else conditions(self.request.GET)
+        if wanted is None:
+            return None
+        numbers = Counts(offices=within, as_at=self.as_at, known_at=self.known_at).of_each_office(wanted)
+        if numbers is None:
+            return None
+        return OfficeByOffice(offices=within, numbers=numbers, rows_of=self.rows_of)
 
     def rows_of(self, offices: list[Office]) -> Any:
         found = (
@@ -194,16 +204,6 @@ class PeopleReport(AsAt, LmsReportView):
             .order_by(*ORDER)
         )
         return narrowed(found, self.request.GET, as_at=self.as_at)
-
-    def get_paginator(self, queryset: Any, *args: Any, **kwargs: Any) -> Any:
-        """Office by office where that is known from a tally; a search is found in all of them."""
-        wanted = None if self.is_searching or self.ordering else conditions(self.request.GET)
-        if wanted is not None:
-            counts = Counts(offices=self.within, as_at=self.as_at, known_at=self.known_at)
-            numbers = counts.of_each_office(wanted)
-            if numbers is not None:
-                queryset = OfficeByOffice(offices=self.within, numbers=numbers, rows_of=self.rows_of)
-        return super().get_paginator(queryset, *args, **kwargs)
 
     def get_page_subtitle(self) -> str:
         words = told(self.request.GET)
