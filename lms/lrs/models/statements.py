@@ -156,7 +156,7 @@ class Attachment(models.Model):
 
 
 class Effect(models.Model):
-    """What a statement leads to has yet to follow: written with the statement, taken away when it has followed."""
+    """What a statement leads to did not follow: written in its transaction, taken away when it has followed."""
 
     statement = models.OneToOneField(Statement, primary_key=True, on_delete=models.PROTECT, related_name="effect")
     tries = models.PositiveSmallIntegerField(default=0)
