@@ -87,6 +87,10 @@ class Mention(models.Model):
 
     class Meta:
         app_label = "lms"
+        # Few are direct. Without an index of their own a plan that holds for every agent would read the whole table.
+        indexes = [
+            models.Index(fields=["key", "statement"], name="lms_mention_direct", condition=models.Q(direct=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.statement_id} names {self.key}"
