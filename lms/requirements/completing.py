@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from lms.conf import conf
 from lms.hash_chain import START, link
 from lms.lrs import vocabulary as v
 from lms.lrs.asked import Asked, instance, names_of
@@ -30,7 +31,11 @@ COMPLETES = {
 }
 
 
-LEADING = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED)}
+LEADING = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED, v.WAIVED)}
+WAIVED = verb_key(v.WAIVED)
+TRUST, PROVEN, DECLARED = "trust", "proven", "declared"
+"""In what is said of something done elsewhere (``proving``): on what it rests."""
+SOURCES = {PROVEN: Completion.Source.PROOF, DECLARED: Completion.Source.DECLARED}
 
 
 @Asked
@@ -86,7 +91,9 @@ def on_statement(statement: Statement, **_: Any) -> None:
     activity = activity_of(data)
     uuid = uuid_of(data["actor"])
     if activity is not None and uuid is not None:
-        consider(uuid=uuid, activity=activity, statement=statement)
+        told = data["context"].get("extensions", {}).get(_trust(), "")
+        source = SOURCES.get(told, Completion.Source.STATEMENT)
+        consider(uuid=uuid, activity=activity, statement=statement, source=source)
 
 
 def consider(
@@ -96,7 +103,7 @@ def consider(
 
     The person's row is locked first: of two halves that come at the same moment the second sees the first.
     """
-    if statement.verb not in needed_for(activity):
+    if statement.verb not in needed_for(activity) and not _is_waived(activity, statement):
         return None
     with transaction.atomic(savepoint=False):
         person = _locked(uuid)
@@ -112,7 +119,9 @@ def needed_for(activity: Activity) -> set[UUID]:
 
 def moved_on(activity: Activity, statement: Statement) -> bool:
     """True when everything that completes the activity was said in this registration (cmi5 section 13.1.4): by this site,
-    or by others who are believed (``claiming``)."""
+    or by others who are believed (``claiming``); or when this site waived it (9.3.7)."""
+    if _is_waived(activity, statement):
+        return True
     needed = sorted(needed_for(activity))
     said = find_said(
         registration=statement.registration,
@@ -122,6 +131,15 @@ def moved_on(activity: Activity, statement: Statement) -> bool:
         last=needed[-1],
     )
     return set(needed) <= {verb for (verb,) in said}
+
+
+def _is_waived(activity: Activity, statement: Statement) -> bool:
+    is_ours = statement.credential_id is None
+    return is_ours and statement.verb == WAIVED and activity.move_on != Activity.MoveOn.PARTS
+
+
+def _trust() -> str:
+    return f"{conf.IRI_BASE}/ext/{TRUST}"
 
 
 def complete(
@@ -178,11 +196,14 @@ def _locked(uuid: UUID) -> Person | None:
 def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
     """Say ``satisfied`` of the course once every part of it is complete in this registration (cmi5 section 9.3.9)."""
     assert statement.registration is not None
-    done = Completion.objects.filter(
-        person=person, registration=statement.registration, activity__part_of=course
-    ).values_list("activity", flat=True)
+    done = dict(
+        Completion.objects.filter(
+            person=person, registration=statement.registration, activity__part_of=course
+        ).values_list("activity", "source")
+    )
     if set(course.parts.values_list("pk", flat=True)) - set(done):
         return
+    rests_on = next((word for word in (DECLARED, PROVEN) if SOURCES[word] in done.values()), "")
     record(
         Said(
             actor=person.uuid,
@@ -194,6 +215,7 @@ def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
             session=uuid5(NAMESPACE, f"satisfied {statement.registration}"),
             at=statement.timestamp,
             grouping=course.iri,
+            extensions={_trust(): rests_on} if rests_on else {},
         )
     )
 
