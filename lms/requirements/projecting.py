@@ -147,8 +147,10 @@ def proven(assignment: Assignment, terms: Terms, completions: Iterable[Completio
 
 def _proofs(assignment: Assignment, terms: Terms, completions: Iterable[Completion]) -> Iterator[Proof]:
     """The completions that the rule accepts. What renews an earlier proof may be another activity than what was the first,
-    and one that was given before the renewal was asked for renews nothing."""
+    and one that was given before the renewal was asked for renews nothing. Somebody's word alone completes nothing."""
     for completion in completions:
+        if completion.source == Completion.Source.DECLARED:
+            continue
         proof = None
         own = completion.registration == assignment.registration
         if assignment.is_renewal:

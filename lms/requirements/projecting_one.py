@@ -16,7 +16,7 @@ QUESTION = f"""
 SELECT a.id, a.registration, a.opened_on, a.counts_from, a.carried_until, a.ended_on,
        {", ".join(f"a.{name}" for name in PROVEN)}, r.renewal_window_days,
        t.id, t.activity_id, t.counts_for, t.valid_months, t.runs_from, t.until_day,
-       c.id, c.activity_id, c.registration, c.completed_on, c.completed_at
+       c.id, c.activity_id, c.registration, c.completed_on, c.completed_at, c.source
 FROM lms_assignment a
 JOIN lms_requirement r ON r.id = a.requirement_id
 JOIN lms_acceptedactivity t ON t.requirement_id = a.requirement_id
@@ -27,7 +27,7 @@ WHERE a.person_id = %s
 """  # noqa: S608
 ASSIGNMENT = ("id", "registration", "opened_on", "counts_from", "carried_until", "ended_on", *PROVEN)
 ACCEPTED = ("id", "activity_id", "counts_for", "valid_months", "runs_from", "until_day")
-COMPLETION = ("id", "activity_id", "registration", "completed_on", "completed_at")
+COMPLETION = ("id", "activity_id", "registration", "completed_on", "completed_at", "source")
 COMMAND = f"{update_of(PROVEN)} RETURNING a.id"
 
 

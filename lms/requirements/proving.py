@@ -39,8 +39,8 @@ def prove(
 
     ``key`` names the proof: the same one again returns the completion that is there. Its registration is its own: whether
     it serves a cycle that is open is judged by its day, as of any earlier proof. ``evidence``: SHA-256 of what was looked
-    at. ``declared``: nobody looked; it rests on somebody's word, and stays distinguishable. The statement is cmi5's
-    ``waived``, for something that was done elsewhere (cmi5 9.3.7, 9.5.5.2).
+    at. ``declared``: nobody looked; it rests on somebody's word, is on record as such, and completes no obligation. The
+    statement is cmi5's ``waived``, for something that was done elsewhere (cmi5 9.3.7, 9.5.5.2).
     """
     if on > timezone.localdate(timezone=person.zone):
         raise CannotProve("future")

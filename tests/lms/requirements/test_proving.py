@@ -19,6 +19,7 @@ from lms.lrs.models import Credential, Statement
 from lms.lrs.receiving import made
 from lms.lrs.recording import entry, home_page, store
 from lms.lrs.statements import Said, build
+from lms.requirements.explaining import explain
 from lms.requirements.models import Activity, Completion
 from lms.requirements.proving import CannotProve, prove
 from lms.requirements.standing import Standing
@@ -80,6 +81,19 @@ def test_what_was_only_declared_stays_distinguishable(cast: Cast, elsewhere: Act
     assert set(Completion.objects.filter(activity__part_of=elsewhere).values_list("source", flat=True)) == {
         "declared", "proof",
     }  # fmt: skip
+
+
+def test_somebodys_word_alone_completes_no_obligation_and_a_checked_proof_does(
+    cast: Cast, elsewhere: Activity
+) -> None:
+    today = timezone.localdate()
+    proven(cast, elsewhere, today, declared=True)
+    owed = cast.assignment(cast.bruno, "sea")
+    assert owed.completion is None
+    assert any("declared" in sentence for sentence in explain(owed, today=today).standing)
+    call_command("verify_ledger")
+    done = proven(cast, elsewhere, today - timedelta(days=3))
+    assert cast.assignment(cast.bruno, "sea").completion == done
 
 
 def test_a_day_to_come_proves_nothing(cast: Cast, elsewhere: Activity) -> None:
