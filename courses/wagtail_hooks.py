@@ -20,6 +20,8 @@ from courses.models import CoursePage, Question, QuestionBank
 from courses.players.classroom.reports import PLAN, SessionsReport
 from courses.players.classroom.sessions import ChangeView, PlanView, PrintView, SessionView
 from courses.players.classroom.sheet import SheetView
+from courses.players.external.desk import ProofsReport, courses_of
+from courses.players.external.one_proof import ProofFileView, ProofView
 from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
 
@@ -71,6 +73,10 @@ def urls() -> list[URLPattern]:
         path("sessions/<uuid:classroom>/change/", ChangeView.as_view(), name="lms_session_change"),
         path("sessions/<uuid:classroom>/sheet/", SheetView.as_view(), name="lms_session_sheet"),
         path("sessions/<uuid:classroom>/print/", PrintView.as_view(), name="lms_session_print"),
+        path("proofs/", ProofsReport.as_view(), name="lms_proofs"),
+        path("proofs/results/", ProofsReport.as_view(results_only=True), name="lms_proofs_results"),
+        path("proofs/<uuid:proof>/", ProofView.as_view(), name="lms_proof"),
+        path("proofs/<uuid:proof>/<uuid:file>/", ProofFileView.as_view(), name="lms_proof_file"),
     ]
 
 
@@ -86,10 +92,22 @@ def sessions_menu_item() -> SessionsMenuItem:
     )
 
 
+class ProofsMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return courses_of(request.user) != []
+
+
+@hooks.register("register_admin_menu_item")
+def proofs_menu_item() -> ProofsMenuItem:
+    return ProofsMenuItem(
+        _("Proofs to check"), reverse("lms_proofs"), name="proofs", icon_name="doc-full-inverse", order=246
+    )
+
+
 @hooks.register("register_permissions")
-def permissions_of_sessions() -> Any:
+def permissions_of_courses() -> Any:
     """So that a site can give them to groups of its own."""
-    return Permission.objects.filter(content_type__app_label="lms_courses", codename__endswith="_session")
+    return Permission.objects.filter(content_type__app_label="lms_courses", codename__regex="_session$|^decide_proof$")
 
 
 @hooks.register("register_log_actions")
