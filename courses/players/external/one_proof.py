@@ -33,7 +33,7 @@ from courses.players.external.deciding import (
 from courses.players.external.desk import ForReviewers, ProofsReport
 from courses.players.external.findings import NAMES, in_words
 from courses.players.external.kinds import rule_of
-from courses.players.external.rules import entries
+from courses.players.external.rules import entries, host_of, is_named
 from courses.players.external.wording import CANNOT_DECIDE
 from lms.compliance.looking import Where, looked
 
@@ -86,6 +86,7 @@ class ProofView(ForOneProof, WagtailAdminTemplateMixin, TemplateView):  # type: 
             rule=rule,
             accepted_versions=entries(rule.accepted_versions) if rule else [],
             proof_text=entries(rule.proof_text) if rule else [],
+            is_provider=bool(proof.link and rule and is_named(host_of(proof.link), entries(rule.link_hosts))),
             files=[(file, storing_files.may_open(file)) for file in proof.files.all()],
             checks=[(NAMES.get(item.name, item.name), item, in_words(item)) for item in proof.checks.all()],
             is_examined=proof.examined_at is not None,

@@ -9,6 +9,7 @@ CANNOT = {
     "waiting": _("Your proof is being checked already."),
     "missing": _("Give the code or the link, or both."),
     "link": _("Give the whole link as the provider shows it, beginning with https://."),
+    "too_long": _("The code or the version is too long."),
     "future": _("The date cannot be in the future."),
     "past": _("The date is too long ago."),
     "unticked": _("Tick the box to declare it."),
