@@ -32,6 +32,7 @@ from lms.requirements.merging import merge
 from lms.requirements.models import Completion
 from tests.cast import Cast, make_person, make_requirement, verbs_said
 from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external, pdf, picture
+from tests.lms.compliance.auditing.packs import place_of, read, take, unpack, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,17 @@ def test_an_accepted_proof_counts_from_the_day_on_it(proof: Proof, cast: Cast) -
         as_(cast.bruno).get(f"/learning/proof/{proof.key}/")
     )
     call_command("verify_ledger", stdout=StringIO())
+
+
+def test_the_auditor_reads_what_was_decided(proof: Proof, cast: Cast, tmp_path: Path) -> None:
+    accept(proof, cast.dora)
+    take(tmp_path / "pack.zip", size=10)
+    folder = unpack(tmp_path / "pack.zip")
+    status, told = verify(folder)
+    assert status == 0, told
+    (decided,) = read(folder, place_of(folder, "P00002"))["proofs"]
+    assert (decided["outcome"], decided["decided_by"]) == ("accepted", str(cast.dora.uuid))
+    assert "Dora" not in json.dumps(decided)
 
 
 def test_a_declaration_is_on_record_and_completes_nothing(page: ExternalPage, cast: Cast) -> None:
