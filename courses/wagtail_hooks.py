@@ -16,11 +16,12 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
-from courses.models import CoursePage, Question, QuestionBank
+from courses.models import CoursePage, ExternalPage, Question, QuestionBank
 from courses.players.classroom.reports import PLAN, SessionsReport
 from courses.players.classroom.sessions import ChangeView, PlanView, PrintView, SessionView
 from courses.players.classroom.sheet import SheetView
-from courses.players.external.desk import ProofsReport, courses_of
+from courses.players.external.deciding import CHECK, DECIDE
+from courses.players.external.desk import ProofsReport
 from courses.players.external.one_proof import ProofFileView, ProofView
 from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
@@ -94,7 +95,8 @@ def sessions_menu_item() -> SessionsMenuItem:
 
 class ProofsMenuItem(MenuItem):  # type: ignore[misc]
     def is_shown(self, request: HttpRequest) -> bool:
-        return courses_of(request.user) != []
+        """By the permissions: a menu asks the database nothing."""
+        return bool(request.user.has_perm(DECIDE) or request.user.has_perm(CHECK))
 
 
 @hooks.register("register_admin_menu_item")
@@ -107,7 +109,7 @@ def proofs_menu_item() -> ProofsMenuItem:
 @hooks.register("register_permissions")
 def permissions_of_courses() -> Any:
     """So that a site can give them to groups of its own."""
-    return Permission.objects.filter(content_type__app_label="lms_courses", codename__regex="_session$|^decide_proof$")
+    return Permission.objects.filter(content_type__app_label="lms_courses", codename__regex="_(session|proof)$")
 
 
 @hooks.register("register_log_actions")
@@ -136,6 +138,17 @@ def answers_menu_item() -> AnswersMenuItem:
     return AnswersMenuItem(
         _("Answers to questions"), reverse("lms_courses_with_questions"), name="answers", icon_name="help", order=910
     )
+
+
+@hooks.register("after_publish_page")
+def say_who_cannot_check(request: HttpRequest, page: Page) -> None:
+    """A group is named by whoever writes the page, and let in by an administrator."""
+    if not isinstance(page, ExternalPage) or page.reviewers is None:
+        return
+    if not page.reviewers.permissions.filter(codename__in=("check_proof", "decide_proof")).exists():
+        messages.warning(
+            request, gettext("The group that is to check the proof may not do so yet. Ask an administrator to let it.")
+        )
 
 
 @hooks.register("after_publish_page")

@@ -320,7 +320,11 @@ def test_an_author_makes_the_page_in_the_admin(page: ExternalPage) -> None:
     ):
         assert said in body(author.post(path, form_of(**changes), follow=True)), changes
     assert not ExternalPage.objects.filter(course_key="new").exists()
-    author.post(path, form_of(**second, **{"ways-1-way": "code"}))
+    group = Group.objects.create(name="Reviewers")
+    shown = body(
+        author.post(path, form_of(**second, **{"ways-1-way": "code", "reviewers": str(group.pk)}), follow=True)
+    )
+    assert "The group that is to check the proof may not do so yet." in shown
     made = ExternalPage.objects.get(course_key="new")
     assert (made.live, [item.way for item in made.ways.all()]) == (True, ["file", "code"])
     assert made.activity is not None

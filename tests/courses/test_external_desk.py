@@ -213,7 +213,7 @@ def test_what_was_handed_in_under_an_earlier_record_counts_for_the_person(page: 
 def reviewer(cast: Cast, page: ExternalPage) -> Person:
     """Eve checks the proofs of this one course, of people in the country office."""
     group = Group.objects.create(name="Reviewers of security training")
-    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+    group.permissions.add(*Permission.objects.filter(codename__in=["access_admin", "check_proof"]))
     assert cast.eve.user is not None
     cast.eve.user.groups.add(group)
     OfficeAccess.objects.create(user=cast.eve.user, office=cast.country)
@@ -227,10 +227,21 @@ def test_the_group_that_a_course_names_checks_its_proofs_in_its_offices(proof: P
     far = hand(page, cast.dora)
     shown = body(as_(eve).get("/admin/proofs/"))
     assert (str(proof.key) in shown, str(other.key) in shown, str(far.key) in shown) == (True, False, False)
+    another = Group.objects.create(name="Others")
+    ExternalPage.objects.filter(activity=other.activity).update(reviewers=another)
     for hidden in (other, far):
         assert as_(eve).get(f"/admin/proofs/{hidden.key}/").status_code == 404
         assert cannot(deciding.accept, hidden, eve) == "not_yours"
     accept(proof, eve)
+
+
+def test_a_group_that_is_named_and_not_let_in_checks_nothing(proof: Proof, page: Any, cast: Cast) -> None:
+    eve = reviewer(cast, page)
+    group = Group.objects.get(name="Reviewers of security training")
+    group.permissions.remove(Permission.objects.get(codename="check_proof"))
+    eve = Person.objects.get(pk=eve.pk)
+    assert as_(eve).get("/admin/proofs/").status_code in (302, 403)
+    assert cannot(deciding.accept, proof, eve) == "not_yours"
 
 
 def test_who_has_no_part_in_it_finds_nothing(proof: Proof, cast: Cast) -> None:

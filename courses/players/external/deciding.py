@@ -20,7 +20,7 @@ from lms.people.models import Office, Person
 from lms.requirements.models import Completion
 from lms.requirements.proving import CannotProve, prove
 
-DECIDE = "lms_courses.decide_proof"
+DECIDE, CHECK = "lms_courses.decide_proof", "lms_courses.check_proof"
 DECLARATION = gettext_noop(
     "I compared this certificate with the course requirement and recorded my decision; I have no personal interest in it."
 )
@@ -72,10 +72,11 @@ def ask_for_another(
 
 
 def may_decide(user: Any, proof: Proof) -> bool:
-    """Holds the permission, or is in the group that the page of the course names; and may see the person's office."""
+    """Holds the permission for all courses, or for those that name one of their groups; and may see the person's office."""
     person = proof.person.merged_into or proof.person
     rule = rule_of(proof.activity)
-    in_group = rule is not None and rule.reviewers_id and user.groups.filter(pk=rule.reviewers_id).exists()
+    group = rule.reviewers_id if rule else None
+    in_group = group and user.has_perm(CHECK) and user.groups.filter(pk=group).exists()
     return bool(
         user.is_active
         and (user.has_perm(DECIDE) or in_group)

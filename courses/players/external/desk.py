@@ -17,7 +17,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from courses.models import ExternalPage, Proof, ProofCheck
-from courses.players.external.deciding import DECIDE
+from courses.players.external.deciding import CHECK, DECIDE
 from courses.players.external.kinds import rules_of
 from lms.columns import DayColumn
 from lms.compliance.reports import GuardedExport, LmsReportView
@@ -29,6 +29,8 @@ def courses_of(user: Any) -> list[int] | None:
     """The activities whose proof the user's groups check; None for all of them, by the permission."""
     if user.has_perm(DECIDE):
         return None
+    if not user.has_perm(CHECK):
+        return []
     named = ExternalPage.objects.filter(reviewers__user=user.pk).values_list("activity", "reviewers")
     groups = {group for _activity, group in named}
     rules = rules_of([activity for activity, _group in named]) if named else {}
@@ -36,7 +38,7 @@ def courses_of(user: Any) -> list[int] | None:
 
 
 class ForReviewers(GuardedExport):
-    """Fails closed as other reports do; but a group that a course names checks its proofs without the permission."""
+    """Fails closed as other reports do; but a group that a course names checks no proofs beside its own."""
 
     permission = DECIDE
 
