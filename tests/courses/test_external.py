@@ -91,7 +91,9 @@ def test_the_page_leads_to_the_provider_without_telling_who_comes(page: External
 
 def test_my_learning_says_what_is_to_be_done_next(page: ExternalPage, cast: Cast) -> None:
     bruno = as_(cast.bruno)
-    assert page.url in body(bruno.get("/learning/"))
+    shown = body(bruno.get("/learning/"))
+    assert page.url in shown
+    assert "<p>Take the course at Other Agency, then hand in your proof</p>" in shown
     proof = hand(page, cast.bruno)
     shown = body(bruno.get("/learning/"))
     assert "Next: Your proof is being checked" in shown

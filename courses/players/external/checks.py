@@ -147,7 +147,10 @@ def _text(proof: Proof) -> str:
     file = proof.files.order_by("-pk").first()
     if file is None or file.content_type != PDF or not storing_files.may_open(file):
         return ""
-    return text_of(storing_files.read(file.stored_as)).strip()
+    try:
+        return text_of(storing_files.read(file.stored_as)).strip()
+    except OSError:  # withdrawn meanwhile
+        return ""
 
 
 def _month_names(month: int) -> list[str]:

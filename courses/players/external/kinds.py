@@ -57,7 +57,7 @@ def _step(page: ExternalPage, last: Proof | None, registration: UUID) -> Descrip
             Proof.State.REJECTED: _("Your proof was not accepted: see why"),
             Proof.State.ACCEPTED: _("It is declared: hand in your proof"),
         }[Proof.State(last.state)]
-    return Description(title=page.title, step=step, url=url, minutes=minutes, steps=1, is_begun=is_begun)
+    return Description(title=page.title, step=step, url=url, minutes=minutes, steps=1, is_begun=is_begun, is_far=True)
 
 
 def _needs_more(last: Proof) -> bool:
