@@ -3,6 +3,7 @@
 from lms.compliance.auditing.models import AuditorPack
 from lms.compliance.models import ReportSubscription
 from lms.compliance.tally_models import Tally, TallyLine, TallySum
+from lms.log.models import Block, Checkpoint, Head, Leaf
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -62,7 +63,9 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AuditorPack",
+    "Block",
     "Category",
+    "Checkpoint",
     "Claim",
     "Completion",
     "Credential",
@@ -70,6 +73,7 @@ __all__ = [
     "Effect",
     "Extension",
     "ForwardingTarget",
+    "Head",
     "Headship",
     "Holiday",
     "Invitation",
@@ -79,6 +83,7 @@ __all__ = [
     "KnownPerson",
     "KnownPosting",
     "Launch",
+    "Leaf",
     "Leave",
     "Mention",
     "Office",
