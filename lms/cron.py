@@ -17,6 +17,7 @@ from lms.people.linking import forget_ended
 from lms.periodic import periodic
 from lms.requirements.applying import apply_waiting
 from lms.requirements.assigning import refresh
+from lms.verification_models import verify_and_keep
 
 
 @periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
@@ -58,6 +59,11 @@ def append_to_log(now: datetime) -> None:
 def checkpoint(now: datetime) -> None:
     enter_missing()
     make_checkpoint(now=now)
+
+
+@periodic(every=timedelta(days=1), name="lms.verify")
+def verify(now: datetime) -> None:
+    verify_and_keep()
 
 
 @periodic(every=timedelta(days=1), name="lms.forget_links")

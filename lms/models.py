@@ -52,6 +52,7 @@ from lms.requirements.models import (
 )
 from lms.signposts.models import SignpostCard
 from lms.tokens.models import AccessToken
+from lms.verification_models import VerificationRun
 
 __all__ = [
     "AcceptedActivity",
@@ -107,6 +108,7 @@ __all__ = [
     "Tally",
     "TallyLine",
     "TallySum",
+    "VerificationRun",
     "Waiver",
     "WaiverRequest",
 ]

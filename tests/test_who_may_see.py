@@ -19,6 +19,7 @@ from courses.models import Certificate, CoursePage
 from lms.compliance.models import ReportSubscription
 from lms.compliance.subscribing import subscribe
 from lms.compliance.unsubscribing import link_of
+from lms.log.checkpoints import make_checkpoint
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import Said
@@ -158,6 +159,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/auditor-pack/":
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/log/":                (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/log/checkpoint/<size>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/results/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -263,6 +267,8 @@ def world(cast: Cast) -> dict[str, Any]:
     report = subscribe(
         recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
     )
+    checkpoint = make_checkpoint(now=NOW)
+    assert checkpoint is not None
     return {
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,
@@ -275,6 +281,7 @@ def world(cast: Cast) -> dict[str, Any]:
         "number": "P00002", "attempt": 1,
         "code": Certificate.objects.get().code,
         "pk": doubted(cast, page).pk,
+        "size": checkpoint.size,
         "asked": WaiverRequest.objects.create(
             assignment=cast.assignment(cast.bruno, "sea"), reason="security", requested_by=cast.chen
         ).pk, "assignment": cast.assignment(cast.bruno, "sea").pk,

@@ -82,4 +82,9 @@ class Checkpoint(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.size} {self.root.hex()[:12]}"
+        return f"{self.size} {self.short}"
+
+    @property
+    def short(self) -> str:
+        """The beginning of the root, by which people tell checkpoints apart."""
+        return self.root.hex()[:16]

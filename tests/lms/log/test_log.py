@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.append_only import create_triggers, drop_triggers
@@ -249,6 +249,7 @@ def test_two_who_give_places_at_once_give_each_once() -> None:
     assert broken() == {}
 
 
+@settings(deadline=None)
 @given(message=st.binary(max_size=200), seed=st.binary(min_size=32, max_size=32), data=st.data())
 def test_the_plain_verifier_judges_signatures_as_the_library_does(
     message: bytes, seed: bytes, data: st.DataObject
@@ -263,6 +264,7 @@ def test_the_plain_verifier_judges_signatures_as_the_library_does(
     assert not verify_proof._is_signed(public, message + b"x", signature)
 
 
+@settings(deadline=None)
 @given(size=st.integers(0, 10**15), root=st.binary(min_size=32, max_size=32))
 def test_a_note_reads_as_it_was_written(size: int, root: bytes) -> None:
     told = notes.read(notes.write(notes.Note("example.org/log", size, root), seed=SEED))
@@ -272,6 +274,7 @@ def test_a_note_reads_as_it_was_written(size: int, root: bytes) -> None:
     assert not told.is_signed_by("other.org/log", notes.public_of(SEED))
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=300))
 def test_what_is_no_note_is_said_to_be_none(text: str) -> None:
     with suppress(notes.NotANote):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.log.merkle import EMPTY, consistency, continues, includes, inclusion, leaf_hash, node_hash, perfect, root
@@ -51,12 +51,14 @@ def test_the_published_vectors() -> None:
     assert bytes.fromhex(ROOTS[0]) == EMPTY
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 300))
 def test_the_root_is_that_of_the_words_of_the_rfc(size: int) -> None:
     hashes = leaves(size)
     assert root(size, of(hashes)) == naive(hashes)
 
 
+@settings(deadline=None)
 @given(data=st.data(), size=st.integers(1, 300))
 def test_each_leaf_is_shown_to_be_in_it_and_no_other(data: st.DataObject, size: int) -> None:
     hashes, index = leaves(size), data.draw(st.integers(0, size - 1))
@@ -73,6 +75,7 @@ def test_each_leaf_is_shown_to_be_in_it_and_no_other(data: st.DataObject, size: 
     assert not includes(leaf=hashes[index], **{**told, "proof": [*proof, EMPTY]})
 
 
+@settings(deadline=None)
 @given(data=st.data(), new=st.integers(1, 300))
 def test_a_longer_log_is_shown_to_begin_with_the_shorter(data: st.DataObject, new: int) -> None:
     hashes, old = leaves(new), data.draw(st.integers(1, new))
@@ -86,6 +89,7 @@ def test_a_longer_log_is_shown_to_begin_with_the_shorter(data: st.DataObject, ne
         assert not continues(**{**told, "proof": proof[:-1]})  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(data=st.data(), size=st.integers(2, 200))
 def test_a_log_in_which_one_leaf_was_changed_or_left_out_is_no_continuation(data: st.DataObject, size: int) -> None:
     old = data.draw(st.integers(1, size - 1))
