@@ -20,6 +20,7 @@ from courses.models import Certificate, CoursePage
 from lms.compliance.models import ReportSubscription
 from lms.compliance.subscribing import subscribe
 from lms.compliance.unsubscribing import link_of
+from lms.log.checkpoints import make_checkpoint
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import Said
@@ -160,6 +161,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/auditor-pack/":
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/log/":                (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/log/checkpoint/<size>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/results/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -274,6 +278,8 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
     report = subscribe(
         recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
     )
+    checkpoint = make_checkpoint(now=NOW)
+    assert checkpoint is not None
     settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
     external = make_external()
     proof = hand(external, cast.bruno)
@@ -290,6 +296,7 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
         "number": "P00002", "attempt": 1,
         "code": Certificate.objects.get().code,
         "pk": doubted(cast, page).pk,
+        "size": checkpoint.size,
         "asked": WaiverRequest.objects.create(
             assignment=cast.assignment(cast.bruno, "sea"), reason="security", requested_by=cast.chen
         ).pk, "assignment": cast.assignment(cast.bruno, "sea").pk,
