@@ -16,15 +16,18 @@ class CoursesConfig(AppConfig):
         from courses import auditing  # noqa: F401  registers a section of the auditor pack
         from courses.issuing import on_completion
         from courses.kinds import ContentKind, CourseKind
-        from courses.models import ClassroomPage, CoursePage
+        from courses.models import ClassroomPage, CoursePage, ExternalPage
         from courses.players.classroom import verifying  # noqa: F401  registers a check of the ledger
         from courses.players.classroom.kinds import ClassroomKind, SessionKind
+        from courses.players.external import checks_of_settings  # noqa: F401  registers a system check
+        from courses.players.external import verifying as verifying_proofs  # noqa: F401  the same
+        from courses.players.external.kinds import ExternalKind, ProofKind
         from courses.registering import on_published
         from lms.requirements import kinds
         from lms.requirements.signals import completion_recorded
 
-        for kind in (CourseKind(), ContentKind(), ClassroomKind(), SessionKind()):
+        for kind in (CourseKind(), ContentKind(), ClassroomKind(), SessionKind(), ExternalKind(), ProofKind()):
             kinds.register(kind)
         completion_recorded.connect(on_completion, dispatch_uid="courses.issuing")
-        for page in (CoursePage, ClassroomPage):
+        for page in (CoursePage, ClassroomPage, ExternalPage):
             page_published.connect(on_published, sender=page, dispatch_uid=f"courses.registering {page.__name__}")

@@ -12,12 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import Attempt, Certificate, ClassroomPage, CoursePage, Enrolment, LessonPage
+from courses.models import Attempt, Certificate, ClassroomPage, CoursePage, Enrolment, ExternalPage, LessonPage
 from lms.people.models import Person
 from lms.requirements.kinds import Announcement, Description, Document
 from lms.requirements.models import Activity, Completion
 
-Edition = TypeVar("Edition", CoursePage, ClassroomPage)
+Edition = TypeVar("Edition", CoursePage, ClassroomPage, ExternalPage)
 
 
 def editions(activities: Iterable[int], pages: type[Edition]) -> dict[int, Edition]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.models.classroom import ClassroomPage
+from courses.models.external import ExternalPage
 from courses.models.pages import CoursePage
 from lms.conf import conf
 from lms.requirements.models import Activity
@@ -17,8 +18,8 @@ def course_iri(key: str) -> str:
     return f"{conf.IRI_BASE}/course/{key}"
 
 
-def key_is_free(page: CoursePage | ClassroomPage) -> bool:
-    """A key belongs to one course, or one classroom training, and its translations."""
+def key_is_free(page: CoursePage | ClassroomPage | ExternalPage) -> bool:
+    """A key belongs to one course, classroom training or external course, and its translations."""
     return (
         not type(page)
         .objects.filter(course_key=page.course_key)
@@ -117,9 +118,30 @@ def register_classroom(page: ClassroomPage) -> Activity:
     return training
 
 
-def on_published(instance: CoursePage | ClassroomPage, **_: Any) -> None:
+def register_external(page: ExternalPage) -> Activity:
+    """The activity of a course that is taken elsewhere: a block like a course, whose one part is an accepted proof.
+
+    Safe to repeat; editions share it.
+    """
+    iri = f"{conf.IRI_BASE}/external/{page.course_key}"
+    whole = {"kind": "external", "move_on": Activity.MoveOn.PARTS}
+    with transaction.atomic():
+        course, _ = Activity.objects.get_or_create(iri=iri, defaults={**whole, "name": page.title})
+        if page.locale.language_code == "en" and course.name != page.title:
+            course.name = page.title
+            course.save(update_fields=["name"])
+        part = {"kind": "proof", "name": course.name, "part_of": course, "position": 1, "minutes": page.minutes}
+        Activity.objects.update_or_create(iri=f"{iri}/proof", defaults={**part, "move_on": Activity.MoveOn.COMPLETED})
+        ExternalPage.objects.filter(pk=page.pk).update(activity=course)
+        page.activity = course
+    return course
+
+
+def on_published(instance: CoursePage | ClassroomPage | ExternalPage, **_: Any) -> None:
     """Listener of Wagtail's ``page_published``: an author needs nothing but the admin to add a course."""
     if isinstance(instance, ClassroomPage):
         register_classroom(instance)
+    elif isinstance(instance, ExternalPage):
+        register_external(instance)
     else:
         register(instance)

@@ -4,7 +4,9 @@ from courses.models.attempts import Attempt
 from courses.models.certificates import Certificate, CertificateDocument
 from courses.models.classroom import ClassroomPage, ClassroomSession, Seat
 from courses.models.enrolments import BlockAnswer, Enrolment, LessonProgress
+from courses.models.external import ExternalLink, ExternalPage, ExternalWay, Way
 from courses.models.pages import CourseIndexPage, CoursePage, LessonPage
+from courses.models.proofs import Proof, ProofCheck, ProofDecision, ProofFile, Refusal
 from courses.models.questions import Question, QuestionBank, QuestionOption
 from courses.models.sheets import Confirmation, Identity, Reopening, Sheet, SheetEntry
 
@@ -19,14 +21,23 @@ __all__ = [
     "CourseIndexPage",
     "CoursePage",
     "Enrolment",
+    "ExternalLink",
+    "ExternalPage",
+    "ExternalWay",
     "Identity",
     "LessonPage",
     "LessonProgress",
+    "Proof",
+    "ProofCheck",
+    "ProofDecision",
+    "ProofFile",
     "Question",
     "QuestionBank",
     "QuestionOption",
+    "Refusal",
     "Reopening",
     "Seat",
     "Sheet",
     "SheetEntry",
+    "Way",
 ]

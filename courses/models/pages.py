@@ -31,7 +31,7 @@ class CourseIndexPage(Page):
     introduction = RichTextField(_("introduction"), blank=True, features=RICH_TEXT)
 
     content_panels = [*Page.content_panels, "introduction"]
-    subpage_types = ["lms_courses.CoursePage", "lms_courses.ClassroomPage"]
+    subpage_types = ["lms_courses.CoursePage", "lms_courses.ClassroomPage", "lms_courses.ExternalPage"]
     template = "courses/course_index.html"
 
     class Meta:
@@ -58,9 +58,11 @@ class CourseIndexPage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         from courses.models.classroom import ClassroomPage
+        from courses.models.external import ExternalPage
 
         context["courses"] = CoursePage.objects.child_of(self).live().public().order_by("path")
         context["classrooms"] = ClassroomPage.objects.child_of(self).live().public().order_by("path")
+        context["externals"] = ExternalPage.objects.child_of(self).live().public().order_by("path")
         return context
 
 

@@ -13,6 +13,7 @@ HELD = {
     HR: [
         "view_compliance", "add_waiverrequest", "add_invitation", "accept_claim", "decide_waiver", "view_activity",
         "see_who_looked", "merge_person", "plan_session", "reopen_session", "view_checkpoint",
+        "decide_proof",
     ],
     HEADS: ["view_compliance", "add_waiverrequest", "plan_session"],
     FACILITATORS: ["plan_session"],

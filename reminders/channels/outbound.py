@@ -1,125 +1,24 @@
-"""POSTs to an address that somebody typed in, and to nowhere that it must not lead (SSRF; ASVS 5.0, 1.3.6 and 15.3.2).
-
-Only https, only hosts that LMS_CHANNEL_HOSTS names. The host is resolved once, refused where any answer is no public
-address, and the connection goes to what was resolved; its certificate is checked against the name. No redirect is
-followed. All of it takes fifteen seconds at most, however slowly the other side speaks, and little of the answer is read.
-"""
+"""POSTs to an address that somebody typed in, and to nowhere that it must not lead: only to hosts of LMS_CHANNEL_HOSTS."""
 
 from __future__ import annotations
 
-import http.client
-import io
-import ipaddress
-import re
-import socket
-import ssl
-from dataclasses import dataclass
-from time import monotonic
-from typing import Any
-from urllib.parse import urlsplit
-
 from django.conf import settings
 
+from lms import outbound
+from lms.outbound import WHOLE, Answer, Forbidden, NoAnswer, Target, Unreachable, is_public
 from reminders.conf import conf
 
-PORTS = {"https": 443, "http": 80}
-CONNECT, WHOLE, MOST = 5.0, 15.0, 4096
-HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
-PLAIN = re.compile(r"[!-~]+")
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
-
-
-class Forbidden(Exception):
-    """Nothing may be sent to that address."""
-
-
-class Unreachable(Exception):
-    """Nothing was handed over."""
-
-
-class NoAnswer(Exception):
-    """All was handed over; whether it was accepted is not known."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    text: str
-    retry_after: str
-
-
-@dataclass(frozen=True)
-class Target:
-    """An address that may be posted to, in its parts."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    is_stand_in: bool
-
-    @property
-    def host_header(self) -> str:
-        return self.host if self.port == PORTS[self.scheme] else f"{self.host}:{self.port}"
+__all__ = ["WHOLE", "Answer", "Forbidden", "NoAnswer", "Target", "Unreachable", "is_public", "post", "target_of"]
 
 
 def target_of(address: str) -> Target:
     """Raises Forbidden. Looks at the address only, and asks no name server."""
-    if not PLAIN.fullmatch(address):
-        raise Forbidden("characters that no address has")
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise Forbidden("no address") from error
-    host = parts.hostname or ""
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if _is_stand_in(f"{parts.scheme}://{parts.netloc}"):
-        return Target(parts.scheme, host, port or PORTS[parts.scheme], path, True)
-    if parts.scheme != "https" or port not in (None, 443):
-        raise Forbidden("not https")
-    if "@" in parts.netloc or parts.fragment or not HOST.fullmatch(host) or not _is_named(host):
-        raise Forbidden("a host that LMS_CHANNEL_HOSTS does not name")
-    return Target("https", host, 443, path, False)
+    return outbound.target_of(address, is_named=_is_named, stand_in=_stand_in())
 
 
 def post(address: str, body: bytes, *, content_type: str = "application/json") -> Answer:
     """Raises Forbidden, Unreachable or NoAnswer. Their texts hold no part of the address but its host."""
-    target, until = target_of(address), monotonic() + WHOLE
-    connection = http.client.HTTPSConnection(target.host, target.port)
-    headers = {
-        "Host": target.host_header,
-        "Content-Type": content_type,
-        "User-Agent": "Safeguard",
-        "Connection": "close",
-    }
-    try:
-        sock = _connected(target, until)
-    except (OSError, UnicodeError) as error:
-        raise Unreachable(type(error).__name__) from error
-    with sock:
-        connection.sock = _Hurried(sock, until)
-        try:
-            connection.request("POST", target.path, body=body, headers=headers)
-        except OSError as error:
-            raise Unreachable(type(error).__name__) from error
-        try:
-            response = connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
-            raise NoAnswer(type(error).__name__) from error
-        return Answer(response.status, _beginning(response), response.getheader("Retry-After") or "")
-
-
-def is_public(address: str) -> bool:
-    """False for what is this machine's, a private network's or a link's own, in whatever form it is written."""
-    found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None or found in NAT64:
-            found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        elif found in SIX_TO_FOUR or found.teredo is not None:
-            return False
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    return outbound.post(target_of(address), body, content_type=content_type, within=WHOLE)
 
 
 def _is_named(host: str) -> bool:
@@ -129,66 +28,6 @@ def _is_named(host: str) -> bool:
     )
 
 
-def _is_stand_in(origin: str) -> bool:
+def _stand_in() -> str:
     """A server of the demo or of the tests on this machine. A site that is neither has none, whatever it sets."""
-    return bool(conf.CHANNEL_STAND_IN) and origin == conf.CHANNEL_STAND_IN and getattr(settings, "LMS_DEMO", False)
-
-
-def _connected(target: Target, until: float) -> socket.socket:
-    """To one of the addresses that were resolved, and to no other."""
-    found = [str(item[4][0]) for item in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)]
-    if not target.is_stand_in and not all(is_public(item) for item in found):
-        raise Forbidden(f"{target.host} leads to an address that is not public")
-    failed = OSError("no address")
-    for item in dict.fromkeys(found):
-        try:
-            sock = socket.create_connection((item, target.port), timeout=max(min(CONNECT, until - monotonic()), 0.1))
-        except OSError as error:
-            failed = error
-            continue
-        return _secured(sock, target, until) if target.scheme == "https" else sock
-    raise failed
-
-
-def _secured(sock: socket.socket, target: Target, until: float) -> socket.socket:
-    try:
-        sock.settimeout(max(until - monotonic(), 0.1))
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=target.host)
-    except BaseException:
-        sock.close()
-        raise
-
-
-def _beginning(response: http.client.HTTPResponse) -> str:
-    """The status is known already: a body that does not come changes nothing."""
-    try:
-        return response.read(MOST).decode(errors="replace")
-    except (OSError, http.client.HTTPException):
-        return ""
-
-
-class _Hurried(io.RawIOBase):
-    """A socket as ``http.client`` uses it, until a moment; a time-out of its own holds for each read only."""
-
-    def __init__(self, sock: socket.socket, until: float) -> None:
-        self._sock, self._until = sock, until
-
-    def _hurry(self) -> None:
-        left = self._until - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
-
-    def sendall(self, data: bytes) -> None:
-        self._hurry()
-        self._sock.sendall(data)
-
-    def makefile(self, mode: str) -> Any:
-        return io.BufferedReader(_Hurried(self._sock, self._until))
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._hurry()
-        return self._sock.recv_into(buffer)
+    return conf.CHANNEL_STAND_IN if getattr(settings, "LMS_DEMO", False) else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from courses.conf import CourseSettings
 from lms.conf import LmsSettings, Setting
 from reminders.conf import ReminderSettings
 
@@ -22,7 +23,8 @@ def page() -> str:
         "| setting | default | what |",
         "|---|---|---|",
     ]
-    for setting in (*vars(LmsSettings).values(), *vars(ReminderSettings).values()):
+    packages = (LmsSettings, CourseSettings, ReminderSettings)
+    for setting in (item for package in packages for item in vars(package).values()):
         if isinstance(setting, Setting):
             lines.append(f"| `{setting.name}` | `{setting.default!r}` | {setting.help_text} |")
     return "\n".join(lines) + "\n"

@@ -160,6 +160,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
+LMS_PROOF_ROOT = os.environ.get("LMS_PROOF_ROOT", str(VAR / "proofs"))
+LMS_SCANNER = os.environ.get("LMS_SCANNER", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

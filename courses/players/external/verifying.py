@@ -1,0 +1,49 @@
+"""Checks of the decisions on proofs, and of what rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from courses.models import Proof, ProofDecision
+from lms.hash_chain import first_broken
+from lms.log.facts import log_facts
+from lms.verification import Broken, ledger_check
+
+
+def decision_record(decision: ProofDecision) -> dict[str, Any]:
+    """What the log commits to: its hash covers what was judged, by whom and why."""
+    return {"proof": str(decision.proof.key), "number": decision.number, "hash": decision.hash}
+
+
+log_facts("decision on a proof", model=ProofDecision, record=decision_record, related=("proof",))
+
+
+@ledger_check("decisions on proofs")
+def decisions() -> Iterator[Broken]:
+    """Each proof's chain is whole, and what was decided last is about the proof as it stands, and its state."""
+    rows = ProofDecision.objects.select_related(
+        "proof__person", "proof__activity", "proof__declared_by", "by"
+    ).prefetch_related("proof__files")
+    for _, chain in groupby(
+        rows.order_by("proof_id", "number").iterator(chunk_size=500), key=lambda row: row.proof_id
+    ):
+        told = list(chain)
+        last, proof = told[-1], told[-1].proof
+        place = first_broken((row.previous_hash, row.hash, row.record()) for row in told)
+        if place is not None:
+            yield Broken(f"decision on a proof {told[place].pk}", "its chain is broken here")
+        is_final = proof.state in (Proof.State.ACCEPTED, Proof.State.REJECTED)
+        if is_final and (last.outcome != proof.state or last.evidence != proof.evidence()):
+            yield Broken(f"proof {proof.pk}", "it is no longer what was decided on")
+        if last.by_id in (proof.person_id, proof.declared_by_id, proof.handed_in_by_id):
+            yield Broken(f"decision on a proof {last.pk}", "the person decided on their own proof")
+
+
+@ledger_check("accepted proofs")
+def accepted() -> Iterator[Broken]:
+    """Each accepted proof has a decision that says so."""
+    rows = Proof.objects.filter(state=Proof.State.ACCEPTED).exclude(decisions__outcome=Proof.State.ACCEPTED)
+    for row in rows.order_by("pk").iterator(2000):
+        yield Broken(f"proof {row.pk}", "nobody accepted it")

@@ -1,0 +1,32 @@
+"""The ways in which proof comes back: one file each. What each asks the learner for, and what is checked of it.
+
+A further way is a file here, a value of ``courses.models.Way`` and a line in ``WAYS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from courses.models import Proof, Way
+from courses.players.external.findings import Finding
+from courses.players.external.forms import HandInForm
+from courses.players.external.ways.code import CodeWay
+from courses.players.external.ways.declaration import DeclarationWay
+from courses.players.external.ways.file import FileWay
+
+
+class HandInWay(Protocol):
+    """``is_declared``: what is accepted counts as declared, and stays told apart in every figure."""
+
+    @property
+    def name(self) -> Way: ...
+    @property
+    def form(self) -> type[HandInForm]: ...
+    @property
+    def is_declared(self) -> bool: ...
+    @property
+    def checks(self) -> tuple[Callable[[Proof], Iterator[Finding]], ...]: ...
+
+
+WAYS: dict[str, HandInWay] = {way.name: way for way in (FileWay(), CodeWay(), DeclarationWay())}

@@ -1,0 +1,39 @@
+"""In words: why something cannot be handed in, for the learner; why it cannot be decided so, for who checks it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+CANNOT = {
+    "closed": _("Proof cannot be handed in this way at the moment."),
+    "waiting": _("Your proof is being checked already."),
+    "missing": _("Give the code or the link, or both."),
+    "link": _("Give the whole link as the provider shows it, beginning with https://."),
+    "too_long": _("The code or the version is too long."),
+    "future": _("The date cannot be in the future."),
+    "past": _("The date is too long ago."),
+    "unticked": _("Tick the box to declare it."),
+    "too_often": _("You have handed in many files today. Try again tomorrow."),
+    "empty": _("Choose a file. The one that arrived is empty."),
+    "too_large": _("The file is larger than 5 MB. Save it smaller, or take a picture of it."),
+    "type": _("Choose a PDF, a JPEG or a PNG. The file is none of these, whatever its name says."),
+    "broken": _("The file cannot be read. Save it again as a PDF, or take a picture of it."),
+    "too_much": _("The file is too complicated to be read. Print it to a new PDF, or take a picture of it."),
+    "pages": _("The PDF has more than 20 pages. Hand in only those of the certificate."),
+    "pixels": _("The picture is too large. Take it with a lower resolution."),
+    "encrypted": _("The PDF is locked with a password. Save it without one."),
+    "active": _("The PDF holds a script, a form or another file. Print it to a new PDF, or take a picture of it."),
+    "several": _("The file is a PDF and something else as well. Print it to a new PDF, or take a picture of it."),
+}
+
+CANNOT_DECIDE = {
+    "own": _("Somebody else has to decide: it is your own, or you handed it in or declared it."),
+    "not_yours": _("You may not decide on this proof."),
+    "unticked": _("Tick the declaration: your decision is signed with it."),
+    "decided": _("It no longer waits for a decision."),
+    "changed": _("Something else was handed in meanwhile. Look at it again."),
+    "not_scanned": _("The file is not scanned yet. It can be refused, and not accepted."),
+    "no_file": _("The file is no longer there. Ask for another."),
+    "code": _("Choose a reason: the person reads it."),
+    "cannot_count": _("It cannot count: its date is still to come where the person works, or the course has changed."),
+}
