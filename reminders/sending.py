@@ -103,6 +103,8 @@ class Sender:
                     break
                 if self._still_holds(letter.message.pk):
                     self._hand_over(letter)
+            else:
+                at_once = min(2 * at_once, READ)
 
     def let_go(self) -> None:
         """Give back what was not come to, and note of the others' reminders that they are sent."""
