@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
-from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -20,16 +19,11 @@ from lms.people.linking import Link, Wanted, make_links, may_link
 from lms.people.models import Person
 from lms.requirements.kinds import announce
 from lms.requirements.models import Requirement
-from reminders.letters import Contents, Invitation, Member, Task, Team, Written, write
+from reminders.letters import Contents, Invitation, Member, Task, Team, write
 from reminders.models import LadderRung, Message, Reminder
+from reminders.packing import Letter, letter_of
 
 MOST_PEOPLE = 40  # in one list: the message stays small, and the page has them all
-
-
-class Letter(EmailMultiAlternatives):
-    """An e-mail that also says what is kept of it: ``record`` is its text without the link that signs its reader in."""
-
-    record = ""
 
 
 class Composer:
@@ -56,11 +50,12 @@ class Composer:
         own, others = _apart(reminders, recipient)
         contents = self._contents(message, own, others)
         written = write(contents)
-        letter = letter_of(written, to=recipient.address, language=recipient.language, message_id=message.message_id)
+        with translation.override(recipient.language):
+            dates = calendar(own) if own else ""
+        letter = letter_of(
+            written, to=recipient.address, language=recipient.language, message_id=message.message_id, calendar=dates
+        )
         letter.record = written.text.replace(contents.way_in, "…") if contents.way_in else written.text
-        if own:
-            with translation.override(recipient.language):
-                letter.attach("learning.ics", calendar(own), "text/calendar")
         return letter
 
     def _contents(self, message: Message, own: list[Reminder], others: list[Reminder]) -> Contents:
@@ -102,17 +97,7 @@ class Composer:
         return (announced.title, announced.minutes) if announced else (requirement.title, 0)
 
 
-def letter_of(written: Written, *, to: str, language: str, message_id: str = "") -> Letter:
-    headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
-    if message_id:
-        headers["Message-ID"] = message_id
-    letter = Letter(subject=written.subject, body=written.text, to=[to], headers=headers)
-    letter.attach_alternative(written.html, "text/html")
-    letter.record = written.text
-    return letter
-
-
-def calendar(reminders: list[Reminder]) -> bytes:
+def calendar(reminders: list[Reminder]) -> str:
     """The due dates as whole days (RFC 5545); a later message moves the same entry instead of adding one."""
     book = Calendar()
     book.add("prodid", "-//Safeguard//learning//EN")
@@ -127,7 +112,7 @@ def calendar(reminders: list[Reminder]) -> bytes:
         event.add("url", conf.SITE_URL + _path("go", reminder))
         event.add("transp", "TRANSPARENT")
         book.add_component(event)
-    return bytes(book.to_ical())
+    return str(book.to_ical().decode())
 
 
 def _apart(reminders: list[Reminder], recipient: Person) -> tuple[list[Reminder], list[Reminder]]:

@@ -26,8 +26,9 @@ from django.utils import timezone
 
 from reminders.bounce_reports import without_addresses
 from reminders.leasing import work_off
-from reminders.messages import Composer, Letter
+from reminders.messages import Composer
 from reminders.models import Bounce, Message, Reminder
+from reminders.packing import Letter, hand_over
 from reminders.places import Place, Places
 from reminders.reaching import is_about_address, status_in
 from reminders.recipients import OTHER_RECIPIENT, Recipients
@@ -181,7 +182,7 @@ class Sender:
             return
         message, email = letter.message, letter.email
         try:
-            self._connection.send_messages([email])
+            hand_over(email, self._connection)
         except Exception as error:
             self._failed(message, error, for_good=_is_for_good(error, message.recipient.address))
             self._lost = self._lost + 1 if _is_lost(error) else 0
