@@ -10,7 +10,6 @@ from functools import cache
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from icalendar import Calendar, Event
 
 from lms.compliance.reports import PERMISSION
 from lms.conf import conf
@@ -19,6 +18,7 @@ from lms.people.linking import Link, Wanted, make_links, may_link
 from lms.people.models import Person
 from lms.requirements.kinds import announce
 from lms.requirements.models import Requirement
+from reminders.calendar_files import Entry, calendar
 from reminders.letters import Contents, Invitation, Member, Task, Team, write
 from reminders.models import LadderRung, Message, Reminder
 from reminders.packing import Letter, letter_of
@@ -51,7 +51,7 @@ class Composer:
         contents = self._contents(message, own, others)
         written = write(contents)
         with translation.override(recipient.language):
-            dates = calendar(own) if own else ""
+            dates = calendar(gettext("Learning task due"), map(_entry, own)) if own else ""
         letter = letter_of(
             written, to=recipient.address, language=recipient.language, message_id=message.message_id, calendar=dates
         )
@@ -97,22 +97,11 @@ class Composer:
         return (announced.title, announced.minutes) if announced else (requirement.title, 0)
 
 
-def calendar(reminders: list[Reminder]) -> str:
-    """The due dates as whole days (RFC 5545); a later message moves the same entry instead of adding one."""
-    book = Calendar()
-    book.add("prodid", "-//Safeguard//learning//EN")
-    book.add("version", "2.0")
-    for reminder in reminders:
-        assignment = reminder.assignment
-        event = Event()
-        event.add("uid", f"{assignment.registration}@learning")
-        event.add("dtstamp", reminder.planned_at)
-        event.add("dtstart", assignment.due_on)
-        event.add("summary", gettext("Learning task due"))
-        event.add("url", conf.SITE_URL + _path("go", reminder))
-        event.add("transp", "TRANSPARENT")
-        book.add_component(event)
-    return str(book.to_ical().decode())
+def _entry(reminder: Reminder) -> Entry:
+    """A later message moves the same entry instead of adding one."""
+    assignment = reminder.assignment
+    address = conf.SITE_URL + _path("go", reminder)
+    return Entry(f"{assignment.registration}@learning", assignment.due_on, reminder.planned_at, address)
 
 
 def _apart(reminders: list[Reminder], recipient: Person) -> tuple[list[Reminder], list[Reminder]]:
