@@ -37,7 +37,7 @@ from reminders.returning import keep_refusal
 logger = logging.getLogger(__name__)
 
 CLAIM = 200
-READ = 25
+READ = 100
 """Of so many messages standing is read at once: the last of them goes a moment later."""
 FRESH = 2.0
 """Seconds for which that holds: where the mail server is slow, people complete meanwhile, and it is read again."""
