@@ -159,7 +159,7 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(name="lms_reminders_one_message_a_day", fields=["recipient", "day"])]
         indexes = [
             models.Index(
-                fields=["not_before"], name="lms_reminders_waiting", condition=Q(state__in=["ready", "sending"])
+                fields=["not_before", "id"], name="lms_reminders_waiting", condition=Q(state__in=["ready", "sending"])
             ),
             models.Index(fields=["sent_at"], name="lms_reminders_sent", condition=Q(state="sent")),
             models.Index(

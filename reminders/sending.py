@@ -21,6 +21,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -110,18 +111,23 @@ class Sender:
     def let_go(self) -> None:
         """Give back what was not come to, and note of the others' reminders that they are sent."""
         self._hang_up()
-        Message.objects.held(self.mine).update(state=Message.State.READY, claimed_by=None, lease_until=None)
+        self._held().update(state=Message.State.READY, claimed_by=None, lease_until=None)
         planned = Reminder.objects.filter(state=Reminder.State.PLANNED, message__in=self._done)
         planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
         self._done = []
+
+    def _held(self) -> QuerySet[Message]:
+        """What is left of what was claimed. Found by key: whoever claimed what stands in no index."""
+        return Message.objects.held(self.mine).filter(pk__in=self._claimed)
 
     def _still_holds(self, pk: int) -> bool:
         """Whether there is time for handing it over; where it is short it is asked for, of the database."""
         if self._held_until - monotonic() > ONE_HANDOVER.total_seconds():
             return True
         self._held_until = monotonic() + LEASE.total_seconds()
-        Message.objects.held(self.mine).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
-        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists() or self._doubts()
+        held = self._held().filter(lease_until__gt=Now())
+        held.update(lease_until=Now() + LEASE)
+        return held.filter(pk=pk).exists() or self._doubts()
 
     def _doubts(self) -> bool:
         """One that it took to be its own has gone to another: it stood still unnoticed, and reads anew what it has."""
@@ -207,7 +213,7 @@ class Sender:
         except Exception as error:  # no such server, no such setting: nothing is wrong with the messages
             self.is_cut_off = True
             wait = _wait(1)
-            Message.objects.held(self.mine).update(
+            self._held().update(
                 state=Message.State.READY, claimed_by=None, lease_until=None, not_before=timezone.now() + wait,
                 last_error=str(error) or repr(error), failing_since=FAILING_SINCE,
             )  # fmt: skip
