@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from reminders.bounce_reports import without_addresses
 from reminders.leasing import work_off
+from reminders.marking import mark_sent
 from reminders.messages import Composer
 from reminders.models import Bounce, Message, Reminder
 from reminders.packing import Letter, hand_over
@@ -197,10 +198,7 @@ class Sender:
                 self._hang_up()
             return
         self._lost = 0
-        self.sent += self._settle(
-            message, state=Message.State.SENT, sent_at=timezone.now(), address=message.recipient.address,
-            language=message.recipient.language, subject=email.subject, body=email.record, last_error="",
-        )  # fmt: skip
+        self.sent += mark_sent(message, email, by=self.mine) or self._doubts()
         self._done.append(message.pk)
 
     def _is_connected(self) -> bool:
