@@ -29,13 +29,7 @@ from lms.compliance.reports import PERMISSION
 from lms.compliance.views import OfficeReport, PeopleReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
-from lms.people.admin import (
-    AgreementViewSet,
-    HeadshipViewSet,
-    HolidayViewSet,
-    OfficeAccessViewSet,
-    OrganisationViewSet,
-)
+from lms.people.admin import HeadshipViewSet, HolidayViewSet, OfficeAccessViewSet, OrganisationViewSet
 from lms.people.link_sessions import narrow_page
 from lms.requirements.admin import ActivityViewSet, RequirementViewSet
 from lms.signposts.models import SignpostCard
@@ -72,7 +66,6 @@ class LearningGroup(ViewSetGroup):  # type: ignore[misc]
         HeadshipViewSet("headships"),
         OfficeAccessViewSet("office_access"),
         OrganisationViewSet("organisations"),
-        AgreementViewSet("agreements"),
         HolidayViewSet("holidays"),
         AccessTokenViewSet("access_tokens"),
         CredentialViewSet("credentials"),
@@ -197,6 +190,7 @@ def log_actions(actions: Any) -> None:
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
         ("lms.report.subscribe", _("Report by e-mail begun"), _("An office's figures are sent regularly")),
         ("lms.report.unsubscribe", _("Report by e-mail stopped"), _("An office's figures are not sent any more")),
+        ("lms.partner.undertake", _("Undertaking signed"), _("The partner's signatory signed the undertaking")),
         ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),
         ("lms.attestation.sign", _("Signed"), _("The person signed")),
     ):

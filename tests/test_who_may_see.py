@@ -191,7 +191,6 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/office_access/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/organisations/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
-    "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/channel_addresses/":  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/messages/<ladder>/":

@@ -14,7 +14,7 @@ HELD = {
         "view_compliance", "add_waiverrequest", "add_invitation", "accept_claim", "decide_waiver", "view_activity",
         "see_who_looked", "merge_person", "plan_session", "reopen_session",
     ],
-    HEADS: ["view_compliance", "add_waiverrequest", "plan_session"],
+    HEADS: ["view_compliance", "add_waiverrequest", "plan_session", "keep_roster"],
     FACILITATORS: ["plan_session"],
     AUDITORS: ["view_compliance", "take_auditor_pack"],
 }  # fmt: skip
