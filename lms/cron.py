@@ -10,6 +10,8 @@ from lms.compliance.delivering import deliver_all
 from lms.compliance.tallying import tally_if_large
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
+from lms.partners import inviting
+from lms.partners.sending import send_all
 from lms.people.linking import forget_ended
 from lms.periodic import periodic
 from lms.requirements.applying import apply_waiting
@@ -49,3 +51,9 @@ def deliver_reports(now: datetime) -> None:
 @periodic(every=timedelta(days=1), name="lms.forget_links")
 def forget_links(now: datetime) -> None:
     forget_ended(now=now)
+    inviting.forget_ended(now=now)
+
+
+@periodic(every=timedelta(minutes=1), name="lms.invite_partners")
+def invite_partners(now: datetime) -> None:
+    send_all(now=now)

@@ -32,6 +32,7 @@ from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.classroom import make_session, make_training, seat
 from tests.courses.test_checking import answer, finish_lessons
+from tests.lms.partners.desk import keys_of, lay_desk
 
 # What a visitor gets: ok, sign-in (a redirect to it), home (sent back to the admin's first page, with a message), none
 # (404, as if it did not exist), no (403 or 401).
@@ -46,6 +47,39 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "partner/":                  (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/help/":             (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/leave/":            (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/link/<invited>/":   (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/register/<workshop>/":
+                                 (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/undertaking/<undertaking>/":
+                                 (OK,      OK,      OK,      OK,      OK,      OK),
+    "partners/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "partners/roster.csv":       (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "partners/<agreement>/":     (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/file/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/codes/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/links/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/links/<poster>/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "admin/compliance/partners/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/results/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/add/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/partners/<agreement>/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/<agreement>/change/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/partners/<agreement>/people/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/<agreement>/people/results/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "reports/stop/<stop>/":      (OK,      OK,      OK,      OK,      OK,      OK),
     "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/course/<page_id>/start/":
@@ -203,7 +237,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
-POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
+POSTED = ("/start/", "/leave/", "/codes/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
 OURS_IN_ADMIN = (
@@ -262,7 +296,9 @@ def world(cast: Cast) -> dict[str, Any]:
     report = subscribe(
         recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
     )
+    partner = lay_desk(cast)
     return {
+        **keys_of(partner),
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,

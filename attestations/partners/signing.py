@@ -46,7 +46,7 @@ def undertake(
         if _folded(typed_name) != _folded(agreement.signatory_name):
             raise CannotSign("name")
         last = Undertaking.objects.filter(agreement=agreement).select_related("text").order_by("-sequence").first()
-        if last is not None and last.printed_name == agreement.signatory_name and last.text.version == text.version:
+        if last is not None and last.text.version == text.version:
             return last
         if text != text.attestation.text_for(text.language):
             raise CannotSign("text")

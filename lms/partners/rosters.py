@@ -97,7 +97,7 @@ def line(place: int, row: Mapping[str, str], *, languages: Collection[str]) -> L
     language = _language(said["language"].strip())
     shown = (name or email)[:80]
     problem = (
-        (Problem.CONTROL if any(_is_control(text) for text in row.values() if text) else None)
+        (Problem.CONTROL if any(map(_is_control, said.values())) else None)
         or (Problem.NO_NAME if not name else None)
         or (Problem.LONG if len(name) > MOST_NAME or len(email) > MOST_EMAIL or len(role) > MOST_ROLE else None)
         or (Problem.FORMULA if name.startswith(FORMULA_STARTS) or role.startswith(FORMULA_STARTS) else None)
