@@ -108,7 +108,12 @@ class LmsSettings:
         "Tag of the risk register to the codes of the requirements whose coverage it is told.",
     )
     INDICATOR_LEVELS: Setting[dict[str, tuple[float, float]]] = Setting(
-        {"completion": (95, 85), "overdue_over_30": (2, 5), "managers_block": (95, 85)},
+        {
+            "completion": (95, 85),
+            "overdue_over_30": (2, 5),
+            "managers_block": (95, 85),
+            "partner_undertaking": (95, 85),
+        },
         "Of each indicator: the percentage that is still green, and the one that is still amber.",
     )
     HEARTBEAT_SECONDS = Setting(180, "Age at which the clock or the worker counts as standing still.")

@@ -17,10 +17,11 @@ Version = tuple[int, str]
 
 
 class Undertakings:
-    """The last undertaking of each agreement, and whether its wording is still the one in force. Two queries."""
+    """The last undertaking of each agreement on a day, and whether its wording is still the one in force. Two queries."""
 
     def signed(self, *, agreements: Collection[int], on: date) -> dict[int, Signed]:
-        rows = Undertaking.objects.filter(agreement__in=agreements).select_related("text", "agreement__office")
+        mine = Undertaking.objects.filter(agreement__in=agreements, signed_at__date__lte=on)
+        rows = mine.select_related("text", "agreement__office")
         last = {row.agreement_id: row for row in rows.order_by("sequence")}
         first = _first_days() if last else {}
         return {agreement: _told(row, first, on) for agreement, row in last.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,6 +77,19 @@ def overviews(agreements: Iterable[Agreement], *, today: date) -> dict[int, Over
         agreement.pk: _overview(agreement, covers[agreement.pk], signed.get(agreement.pk), until, today)
         for agreement in found
     }
+
+
+def with_undertaking(agreements: Collection[int], *, on: date) -> set[int]:
+    """Those that have an undertaking which holds on that day. Two queries."""
+    return {
+        pk
+        for pk, item in undertakings.signed(agreements=agreements, on=on).items()
+        if has_undertaking(_undertaken(item), on)
+    }
+
+
+def _undertaken(signed: Signed) -> Facts:
+    return Facts(signed_on=signed.signed_on, superseded_on=signed.superseded_on, grace=conf.PARTNER_RENEWAL_DAYS)
 
 
 def overview(agreement: Agreement, *, today: date) -> Overview:

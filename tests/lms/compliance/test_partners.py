@@ -14,9 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lms.compliance.indicators import indicators_of, partner_indicators
 from lms.partners.models import Agreement, ReadyOverride
 from lms.people.groups import ensure_groups
-from lms.people.models import OfficeAccess, Organisation, Person
+from lms.people.models import Office, OfficeAccess, Organisation, Person
 from tests.attestations.test_undertakings import link_of, sign
 from tests.cast import TODAY, Cast, make_person
 from tests.lms.partners.desk import Desk, as_, do_course, issue_undertaking, make_agreement
@@ -191,3 +192,19 @@ def test_the_list_costs_as_many_queries_for_many_as_for_few(desk: Desk) -> None:
     after = [cost(path) for path in paths]
     assert after == before
     assert max(before) <= 45
+
+
+def test_the_risk_register_is_told_how_many_agreements_have_an_undertaking(desk: Desk) -> None:
+    make_agreement("BK-2", desk.organisation, desk.cast)
+    make_agreement("AP-1", desk.organisation, desk.cast, office=desk.cast.elsewhere)
+    make_agreement("BK-0", desk.organisation, desk.cast, ends_on=TODAY.replace(month=2))
+    sign_it(desk)
+    today = timezone.localdate()
+    offices = list(Office.objects.filter(code__in=["HQ", "WCA", "WCA-SN", "APA"]))
+    found = {item.office: item for item in indicators_of(offices=offices, as_at=today)}
+    told = {code: (item.numerator, item.denominator, item.percent, item.level) for code, item in found.items()}
+    assert told == {
+        "HQ": (1, 3, 33.3, "red"), "WCA": (1, 2, 50.0, "red"), "WCA-SN": (1, 2, 50.0, "red"), "APA": (0, 1, 0.0, "red"),
+    }  # fmt: skip
+    before = partner_indicators(offices=Office.objects.filter(code="HQ"), as_at=today - timedelta(days=1))
+    assert [(item.numerator, item.denominator) for item in before] == [(0, 3)]
