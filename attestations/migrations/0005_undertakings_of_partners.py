@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms', '0052_one_focal_point_no_more'),
+        ('lms', '0031_one_focal_point_no_more'),
         ('lms_attestations', '0004_classroom'),
     ]
 

@@ -9,17 +9,14 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.partners.models import Agreement, AgreementMember
 from lms.partners.states import reaches_threshold
-from lms.requirements.models import Assignment
+from lms.requirements.models import AcceptedActivity, Assignment, Completion
 from lms.requirements.standing import PROVEN, Standing
 
-DECLARED_SOURCE = "declared"
-"""``Completion.source`` of a proof that a focal point declared and nobody checked."""
 LAPSING = timedelta(days=30)
 
 
@@ -91,7 +88,7 @@ class _Facts:
 
 
 def coverage(agreements: Iterable[int], *, today: date) -> dict[int, Coverage]:
-    """By agreement id; three queries, however many there are."""
+    """By agreement id; five queries, however many there are."""
     ids = list(agreements)
     found = {pk: Coverage() for pk in ids}
     for item in covered(ids, today=today):
@@ -100,7 +97,7 @@ def coverage(agreements: Iterable[int], *, today: date) -> dict[int, Coverage]:
 
 
 def covered(agreements: Iterable[int], *, today: date) -> Iterator[Covered]:
-    """Everybody named under these agreements today, each person once an agreement. Three queries."""
+    """Everybody named under these agreements today, each person once an agreement. Five queries."""
     ids = list(agreements)
     members = AgreementMember.objects.current(today).filter(agreement__in=ids)
     facts = _facts(ids, members, today)
@@ -131,28 +128,44 @@ def _facts(ids: list[int], members: Any, today: date) -> _Facts:
     ):
         facts.required[agreement].add(requirement)
     needed = {requirement for one in facts.required.values() for requirement in one}
-    before = Assignment.objects.filter(
-        person=OuterRef("person"), requirement=OuterRef("requirement"), cycle=OuterRef("cycle") - 1
-    )
     people = Q(person__in=members.order_by().values("person"))
     people |= Q(person__in=members.order_by().filter(person__merged_into__isnull=False).values("person__merged_into"))
-    rows = (
-        Assignment.objects.open()
-        .filter(people, requirement__in=needed)
-        .with_standing(today)
-        .annotate(source=Coalesce(F("completion__source"), Subquery(before.values("completion__source")[:1])))
-    )
-    for person, requirement, standing, source, valid_until, carried_until in rows.order_by().values_list(
-        "person", "requirement", "standing", "source", "valid_until", "carried_until"
+    declared = _declared(people, needed)
+    rows = Assignment.objects.open().filter(people, requirement__in=needed).with_standing(today).order_by()
+    for person, requirement, standing, valid_until, carried_until in rows.values_list(
+        "person", "requirement", "standing", "valid_until", "carried_until"
     ):
-        facts.owed[person, requirement] = _Owed(_cover(standing, source), valid_until or carried_until)
+        owed = _Owed(_cover(standing), valid_until or carried_until)
+        until = declared.get((person, requirement), date.min)
+        if owed.cover == Cover.MISSING and (until is None or until >= today):
+            owed = _Owed(Cover.DECLARED, until)
+        facts.owed[person, requirement] = owed
     return facts
 
 
-def _cover(standing: str, source: str | None) -> Cover:
+def _cover(standing: str) -> Cover:
     if Standing(standing) in PROVEN:
-        return Cover.DECLARED if source == DECLARED_SOURCE else Cover.VERIFIED
+        return Cover.VERIFIED
     return Cover.WAIVED if standing == Standing.WAIVED else Cover.MISSING
+
+
+def _declared(people: Q, needed: set[int]) -> dict[tuple[int, int], date | None]:
+    """By person and requirement: until when what was declared would hold if it were checked; None: for good. A declaration
+    completes no assignment (decision 15)."""
+    accepted = defaultdict[int, list[AcceptedActivity]](list)
+    for item in AcceptedActivity.objects.filter(requirement__in=needed).select_related("requirement"):
+        accepted[item.activity_id].append(item)
+    told = Completion.objects.filter(people, activity__in=accepted, source=Completion.Source.DECLARED)
+    found: dict[tuple[int, int], date | None] = {}
+    for person, merged_into, activity, day in told.order_by().values_list(
+        "person", "person__merged_into", "activity", "completed_on"
+    ):
+        for item in accepted[activity]:
+            key = merged_into or person, item.requirement_id
+            until = item.validity(item.requirement.renewal_window_days).until(day)
+            known = found.get(key, date.min)
+            found[key] = None if until is None or known is None else max(until, known)
+    return found
 
 
 def _count(found: Coverage, item: Covered) -> None:

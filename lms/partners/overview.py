@@ -61,6 +61,14 @@ class Overview:
         return READINESS[self.readiness]
 
     @property
+    def signed_on(self) -> date | None:
+        return self.signed.signed_on if self.signed else None
+
+    @property
+    def signed_version(self) -> str:
+        return self.signed.version if self.signed else ""
+
+    @property
     def renewals(self) -> list[tuple[Any, Due]]:
         return [(RENEWALS[due.what], due) for due in self.dues]
 

@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 from django.db.models import Prefetch
 
-from lms.partners.coverage import DECLARED_SOURCE
 from lms.people.models import Person
 from lms.requirements import kinds
-from lms.requirements.models import AcceptedActivity, Assignment
+from lms.requirements.models import AcceptedActivity, Assignment, Completion
 from lms.requirements.standing import Standing
 
 
@@ -46,12 +45,15 @@ def tasks_of(*, person: Person, today: date) -> list[Task]:
             activities[item.activity_id] = item.activity
             registrations.setdefault(item.activity_id, assignment.registration)
     ways = kinds.describe_without_account(person=person, activities=activities.values(), registrations=registrations)
-    found = [_task(assignment, ways, today) for assignment in assignments]
+    told = Completion.objects.filter(person=person, source=Completion.Source.DECLARED)
+    declared = set(told.values_list("activity", flat=True))
+    found = [_task(assignment, ways, declared, today) for assignment in assignments]
     return sorted(found, key=lambda task: (not task.standing.is_open, task.due_on, task.title))
 
 
-def _task(assignment: Assignment, ways: dict[int, kinds.Description], today: date) -> Task:
+def _task(assignment: Assignment, ways: dict[int, kinds.Description], declared: set[int], today: date) -> Task:
     accepted = [item.activity for item in assignment.requirement.accepted.all()]
+    activities = {activity.pk for activity in accepted}
     completion = assignment.completion
     return Task(
         title=assignment.requirement.title,
@@ -61,6 +63,6 @@ def _task(assignment: Assignment, ways: dict[int, kinds.Description], today: dat
         ways=[ways[activity.pk] for activity in accepted if activity.pk in ways],
         titles=[activity.name for activity in accepted],
         arrived_at=completion.statement.stored if completion else None,
-        is_declared=completion is not None and completion.source == DECLARED_SOURCE,
+        is_declared=completion is None and bool(activities & declared),
         valid_until=assignment.valid_until or assignment.carried_until,
     )

@@ -99,13 +99,13 @@ class AgreementsReport(ForAgreements, LmsReportView):
     export_filename = "agreements"
     list_export = [
         "reference", "organisation.code", "organisation.name", "office.code", "starts_on", "ends_on", "line.state",
-        "line.signed.signed_on", "line.signed.version", "rating", "assessed_on", "assessed_by", "review_on",
+        "line.signed_on", "line.signed_version", "rating", "assessed_on", "assessed_by", "review_on",
         "line.coverage.named", "line.coverage.verified", "line.coverage.declared", "line.coverage.waived",
         "line.coverage.missing", "line.coverage.lapsing", "line.coverage.percent", "threshold", "line.readiness",
     ]  # fmt: skip
     export_headings = {
         "organisation.code": "partner", "organisation.name": "partner_name", "office.code": "office",
-        "line.signed.signed_on": "undertaking_signed_on", "line.signed.version": "undertaking_version",
+        "line.signed_on": "undertaking_signed_on", "line.signed_version": "undertaking_version",
         "rating": "psea_assessment", "line.readiness": "ready",
     }  # fmt: skip
     columns = [

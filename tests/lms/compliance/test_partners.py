@@ -68,8 +68,10 @@ def test_the_list_is_narrowed_and_exported_without_formulas(desk: Desk) -> None:
     Organisation.objects.filter(pk=desk.organisation.pk).update(name="=cmd")
     (member,) = desk.name("Ada")
     do_course(member.person, desk.activity)
-    sign_it(desk)
     client = as_(desk.cast.dora)
+    (row,) = exported(client, f"{LIST}?export=csv")
+    assert (row["state"], row["undertaking_signed_on"], row["undertaking_version"]) == ("invited", "", "")
+    sign_it(desk)
     (row,) = exported(client, f"{LIST}?export=csv")
     assert (row["partner_name"], row["state"], row["named"], row["verified"], row["percent"]) == (
         "'=cmd", "training_verified", "1", "1", "100.0",

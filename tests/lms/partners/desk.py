@@ -14,7 +14,6 @@ from attestations.publishing import define, issue_text
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import Said
-from lms.partners.coverage import DECLARED_SOURCE
 from lms.partners.inviting import ask_for_undertaking, hash_of, invite, secret_of
 from lms.partners.models import Agreement, AgreementMember, PartnerInvitation
 from lms.partners.naming import name_people
@@ -22,7 +21,7 @@ from lms.partners.registering import address_of, open_link
 from lms.partners.rosters import Line
 from lms.people.models import Category, Organisation, Person
 from lms.requirements.completing import complete
-from lms.requirements.models import Activity, Requirement
+from lms.requirements.models import Activity, Completion, Requirement
 from tests.cast import Cast, make_person, make_requirement
 
 
@@ -90,7 +89,7 @@ def declare_course(person: Person, activity: Activity) -> None:
         actor=person.uuid, verb=v.LAUNCHED, activity=activity.iri, registration=registration, session=uuid4(),
         at=timezone.now(),
     )  # fmt: skip
-    complete(person=person, activity=activity, statement=record(said), source=DECLARED_SOURCE)
+    complete(person=person, activity=activity, statement=record(said), source=Completion.Source.DECLARED)
 
 
 def issue_undertaking(version: str = "1", effective_from: date = date(2026, 1, 1)) -> AttestationText:

@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lms", "0051_focal_points")]
+    dependencies = [("lms", "0030_focal_points")]
     operations = [migrations.RemoveField(model_name="agreement", name="focal_point")]

@@ -11,5 +11,5 @@ def copy(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lms", "0050_partners")]
+    dependencies = [("lms", "0029_partners")]
     operations = [migrations.RunPython(copy, migrations.RunPython.noop)]

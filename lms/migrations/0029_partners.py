@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms', '0023_sign_in_links'),
+        ("lms", "0028_verification_runs"),
     ]
 
     operations = [
