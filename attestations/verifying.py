@@ -11,6 +11,7 @@ from lms.log.facts import log_facts
 from lms.verification import Broken, ledger_check
 
 log_facts("signature", model=Signature, record=Signature.record, related=("person", "text"))
+log_facts("undertaking", model=Undertaking, record=Undertaking.record, related=("text",))
 
 
 @ledger_check("attestation texts")

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from lms.conf import conf
 from lms.partners import undertakings
 from lms.partners.models import Agreement, AgreementMember, PartnerInvitation
 from lms.partners.naming import ALPHABET
+from lms.people.models import Person
 from lms.periodic import kick
 
 CODE_LENGTH = 10
@@ -143,6 +144,21 @@ def come_by_code(code: str, *, now: datetime | None = None) -> PartnerInvitation
     return found
 
 
+def link_for(person: Person, *, now: datetime) -> str:
+    """The address of a link that lets the person in: of an invitation that works, else of a fresh one, which whoever asks
+    sends. Empty for who is named under no agreement."""
+    usable = PartnerInvitation.objects.usable(now).filter(person=person, purpose=Purpose.LEARN, channel=Channel.EMAIL)
+    today = timezone.localdate(now)
+    members = AgreementMember.objects.current(today).filter(person=person).select_related("agreement").order_by("pk")
+    going_on = {item.agreement_id: item.agreement for item in members if not _has_ended(item.agreement, today)}
+    found = usable.filter(agreement__in=going_on).order_by("expires_at").last()
+    if found is None and going_on:
+        found = _by_email(next(iter(going_on.values())), now, purpose=Purpose.LEARN, person_id=person.pk)
+        found.outcome, found.sent_at = PartnerInvitation.Outcome.SENT, now
+        found.save(force_insert=True)
+    return address_of(found) if found else ""
+
+
 def revoke(*, agreement: Agreement, person: int, by: Any, now: datetime | None = None) -> int:
     """End every link and code of the person under the agreement; how many."""
     now = now or timezone.now()
@@ -192,6 +208,10 @@ def _end(now: datetime) -> datetime:
     return now + timedelta(days=conf.PARTNER_INVITATION_DAYS)
 
 
+def _has_ended(agreement: Agreement, today: date) -> bool:
+    return agreement.ends_on is not None and agreement.ends_on < today
+
+
 def _usable(now: datetime, **values: Any) -> PartnerInvitation:
     """Usable, of an agreement that has not ended, and of somebody who is still named under it."""
     found: PartnerInvitation | None = (
@@ -201,7 +221,7 @@ def _usable(now: datetime, **values: Any) -> PartnerInvitation:
         .first()
     )
     today = timezone.localdate(now)
-    if found is None or (found.agreement.ends_on is not None and found.agreement.ends_on < today):
+    if found is None or _has_ended(found.agreement, today):
         raise InvitationNotUsable
     if found.person is not None:
         member = AgreementMember.objects.current(today).filter(agreement=found.agreement_id, person=found.person_id)

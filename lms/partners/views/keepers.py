@@ -125,7 +125,7 @@ def _act(request: HttpRequest, agreement: Agreement) -> None:
 
 
 def is_lacking(item: Covered) -> bool:
-    return item.cover == Cover.MISSING or item.is_lapsing
+    return item.cover in (Cover.MISSING, Cover.DECLARED) or item.is_lapsing
 
 
 def invite_named(request: HttpRequest, agreement: Agreement, outcome: Outcome) -> Invited:
