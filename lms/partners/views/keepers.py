@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.partners.coverage import Cover, Covered, covered
 from lms.partners.forms import NameForm
-from lms.partners.guarding import private
 from lms.partners.inviting import Invited, invite, revoke
 from lms.partners.models import Agreement, AgreementMember
 from lms.partners.naming import CannotName, Outcome, name_people, take_off
 from lms.partners.overview import overview, overviews
 from lms.partners.wording import ENDED
+from lms.people.guarding import private
 from lms.people.models import Office, Person
 
 KEEP = "lms.keep_roster"
