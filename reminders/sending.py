@@ -24,7 +24,7 @@ from django.core.validators import validate_email
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from reminders.bounce_reports import without_addresses
+from lms.redacting import without_addresses
 from reminders.leasing import work_off
 from reminders.messages import Composer, Letter
 from reminders.models import Bounce, Message, Reminder
