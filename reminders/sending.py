@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from reminders.bounce_reports import without_addresses
+from lms.redacting import without_addresses
 from reminders.leasing import work_off
 from reminders.marking import mark_sent
 from reminders.messages import Composer
