@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("lms", "0028_verification_runs"),
-        ("lms_reminders", "0050_waiting_in_order"),
+        ("lms_reminders", "0007_waiting_in_order"),
     ]
 
     operations = [
