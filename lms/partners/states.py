@@ -61,6 +61,11 @@ class Facts:
         return self.superseded_on + timedelta(days=self.grace)
 
 
+def has_ended(last: date | None, on: date) -> bool:
+    """Whether an agreement with that last day, or with none, is over."""
+    return last is not None and last < on
+
+
 def has_undertaking(facts: Facts, today: date) -> bool:
     """One is signed and holds on that day."""
     if facts.signed_on is None or facts.signed_on > today:
@@ -81,7 +86,7 @@ def is_covered(facts: Facts) -> bool:
 
 
 def state(facts: Facts, today: date) -> State:
-    if facts.ends_on is not None and facts.ends_on < today:
+    if has_ended(facts.ends_on, today):
         return State.LAPSED
     if facts.signed_on is None or facts.signed_on > today:
         return State.INVITED
@@ -116,7 +121,7 @@ class Due:
 
 def dues(facts: Facts, today: date) -> list[Due]:
     """What is late or falls due within the notice, the most urgent first. Nothing of an agreement that has ended."""
-    if facts.ends_on is not None and facts.ends_on < today:
+    if has_ended(facts.ends_on, today):
         return []
     found = [(Renewal.ASSESSMENT, facts.review_on), (Renewal.AGREEMENT, facts.ends_on)]
     near = [Due(what, on, on < today) for what, on in found if on is not None and on <= today + NOTICE]

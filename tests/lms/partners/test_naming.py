@@ -84,6 +84,16 @@ def test_nobody_is_named_under_an_agreement_that_has_ended(desk: Desk) -> None:
         desk.name("Ada Able")
 
 
+@pytest.mark.parametrize(("days", "ended"), [(-1, True), (0, False), (1, False), (None, False)])
+def test_an_agreement_has_ended_on_the_day_after_its_last(desk: Desk, days: int | None, ended: bool) -> None:
+    today = timezone.localdate()
+    agreement = desk.agreement
+    agreement.ends_on = None if days is None else today + timedelta(days=days)
+    agreement.save()
+    assert agreement.has_ended(today) is ended
+    assert Agreement.objects.unended(today).exists() is not ended
+
+
 def test_who_is_taken_off_everywhere_owes_nothing_and_their_code_ends(desk: Desk) -> None:
     (member,) = desk.name("Ada Able")
     ((_, code),) = make_codes(agreement=desk.agreement, members=[member], by=None)
