@@ -37,6 +37,10 @@ class CannotAsk(Exception):
     """``reason``: signatory (name or address is missing), text (no undertaking is in force), ended, recent (asked within
     the last day)."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
 
 @dataclass(frozen=True)
 class Invited:

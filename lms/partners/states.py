@@ -38,7 +38,7 @@ class Renewal(StrEnum):
     AGREEMENT = "agreement"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """``superseded_on``: since that day a newer wording of the undertaking is in force, and the signed one holds for
     another ``grace`` days. ``named`` people, of whom ``excused`` have a waiver and ``verified`` a checked proof."""
@@ -46,7 +46,7 @@ class Facts:
     ends_on: date | None = None
     signed_on: date | None = None
     superseded_on: date | None = None
-    grace: int = 90
+    grace: int
     review_on: date | None = None
     named: int = 0
     verified: int = 0
