@@ -14,9 +14,9 @@ import pytest
 from django.core.files.base import ContentFile
 from pypdf import PdfWriter
 
+from courses.checks import proofs_are_private
 from courses.models import ExternalPage, ProofFile
 from courses.players.external.checking_files import BadFile, check, text_of
-from courses.players.external.checks_of_settings import proofs_are_private
 from courses.players.external.handing_in import CannotHandIn
 from courses.players.external.wording import CANNOT
 from tests.cast import Cast
