@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
-    cache.clear()
     issue_undertaking()
     return Desk(cast)
 

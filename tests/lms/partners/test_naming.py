@@ -17,16 +17,12 @@ from lms.partners.rosters import Line, NotARoster, Problem, Refused, read
 from lms.people.models import Category, Organisation, Person
 from lms.requirements.merging import merge
 from lms.requirements.models import Assignment
-from tests.cast import Cast, make_person
-from tests.lms.partners.desk import Desk, declare_course, do_course, line_of, make_agreement
+from tests.cast import make_person
+from tests.lms.partners.desk import Desk, declare_course, desk, do_course, line_of, make_agreement
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "fr", "zh-hans"]
-
-
-@pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast)
 
 
 def test_whoever_is_named_gets_a_record_and_owes_at_once(desk: Desk) -> None:
