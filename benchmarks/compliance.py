@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks import compliance_reads as reads
 from benchmarks import compliance_writes as writes
-from benchmarks.compliance_saying import PEOPLE
+from benchmarks.saying import PEOPLE
 
 REQUIREMENTS, CYCLES = int(os.environ.get("REQUIREMENTS", "5")), int(os.environ.get("CYCLES", "3"))
 ONLY = [name for name in os.environ.get("ONLY", "").split(",") if name]

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.together import wait
+
 Told = dict[str, Any]
 
 
@@ -133,9 +135,7 @@ def complete(office: str, place: str, places: str, seconds: str, by_turns: str) 
     psycopg.Cursor.execute = counted  # type: ignore[method-assign,assignment]
     for one in mine[:WARMING]:
         one()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+    wait()
     times: dict[bool, list[float]] = {True: [], False: []}
     took, most, begun = 0.0, 0, time.monotonic()
     for number, one in enumerate(mine[WARMING:]):

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from benchmarks import compliance_sql as by_hand
-from benchmarks.compliance_saying import PEOPLE, ROUNDS, client, fastest, queries, say
+from benchmarks.saying import PEOPLE, ROUNDS, client, fastest, queries, say
 
 ROWS_OF_A_PAGE = 50
 

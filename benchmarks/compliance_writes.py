@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import compliance_sql as by_hand
-from benchmarks.compliance_saying import say
+from benchmarks import together
+from benchmarks.saying import say
+from benchmarks.together import ROOT
 
 SECONDS = float(os.environ.get("SECONDS", "6"))
 REBUILT_MOST = int(os.environ.get("REBUILT_MOST", "300000"))
-ROOT = Path(__file__).resolve().parents[1]
 WRITERS = 8
 
 
@@ -56,19 +57,8 @@ def written(offices: list[str], writers: int, *, by_turns: bool = True) -> tuple
     """What that many processes told, and what they were seen waiting for."""
     from django.db import connection
 
-    command = [sys.executable, "-m", "benchmarks.compliance_jobs", "complete"]
-    started = [
-        subprocess.Popen([*command, offices[place % len(offices)], str(place), str(writers), str(SECONDS), str(by_turns)],
-                         cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for place in range(writers)
-    ]  # fmt: skip
-    for one in started:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in started:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
+    command, last = ["benchmarks.compliance_jobs", "complete"], [str(writers), str(SECONDS), str(by_turns)]
+    started = together.begin([*command, offices[place % len(offices)], str(place), *last] for place in range(writers))
     seen: Counter[str] = Counter()
     with connection.cursor() as cursor:
         while any(one.poll() is None for one in started):
@@ -76,7 +66,7 @@ def written(offices: list[str], writers: int, *, by_turns: bool = True) -> tuple
                            " AND pid <> pg_backend_pid() AND datname = current_database()")  # fmt: skip
             seen.update(kind for (kind,) in cursor.fetchall())
             time.sleep(0.05)
-    return [json.loads(one.communicate()[0].splitlines()[-1]) for one in started], seen
+    return together.told(started), seen
 
 
 def rules(folder: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,11 +15,13 @@ import uuid
 from pathlib import Path
 from random import randrange
 
+from benchmarks.saying import say
+from benchmarks.together import begin, told, wait
+
 LEAVES = int(os.environ.get("LEAVES", "1000000"))
 SECONDS = float(os.environ.get("SECONDS", "5"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 WRITERS, EACH = 8, 200
-ROOT = Path(__file__).resolve().parents[1]
 ERASED = """
 INSERT INTO lms_log_leaf (kind, row, commitment)
 SELECT 'erased', n, sha256(n::text::bytea) FROM generate_series(1, %s) n
@@ -52,9 +53,9 @@ def measure() -> None:
     make_signers()
     rates: dict[str, list[float]] = {"with": [], "without": []}
     for _ in range(ROUNDS):
-        for name, told in rates.items():
-            told.append(signatures(name))
-    best = {name: max(told) for name, told in rates.items()}
+        for name, found in rates.items():
+            found.append(signatures(name))
+    best = {name: max(found) for name, found in rates.items()}
     ratio = best["with"] / best["without"]
     say(f"signatures, {WRITERS} writers", f"{best['with']:,.0f}/s = {ratio:.2f} × without the log", "≥ 0.7 ×")
     with connection.cursor() as cursor:
@@ -92,20 +93,8 @@ def proofs() -> None:
 
 
 def signatures(name: str) -> float:
-    command = [sys.executable, "-m", "benchmarks.log", name]
-    started = [
-        subprocess.Popen([*command, str(place)], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for place in range(WRITERS)
-    ]
-    for one in started:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in started:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    told = [json.loads(one.communicate()[0].splitlines()[-1]) for one in started]
-    return float(sum(one["done"] / one["seconds"] for one in told))
+    writers = begin(["benchmarks.log", name, str(place)] for place in range(WRITERS))
+    return float(sum(one["done"] / one["seconds"] for one in told(writers)))
 
 
 def write(name: str, place: int) -> None:
@@ -126,9 +115,7 @@ def write(name: str, place: int) -> None:
     people = list(Person.objects.order_by("pk")[place * EACH : (place + 1) * EACH])
     text = AttestationText.objects.get()
     connection.ensure_connection()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+    wait()
     begun, done = time.monotonic(), 0
     while time.monotonic() - begun < SECONDS:
         with transaction.atomic():
@@ -164,11 +151,6 @@ def make_signers() -> None:
         attestation=define(key="bench", title="Bench", course=course), version="1", language="en", title="Bench",
         body="<p>I will.</p>", ticks=["I will."], effective_from=date(2026, 1, 1),
     )  # fmt: skip
-
-
-def say(name: str, found: str, goal: str) -> None:
-    sys.stdout.write(f"{name:44} {found:58} {goal}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

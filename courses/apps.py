@@ -13,13 +13,12 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import page_published
 
-        from courses import auditing  # noqa: F401  registers a section of the auditor pack
+        from courses import auditing, checks  # noqa: F401  registers a section of the auditor pack, and system checks
         from courses.issuing import on_completion
         from courses.kinds import ContentKind, CourseKind
         from courses.models import ClassroomPage, CoursePage, ExternalPage
         from courses.players.classroom import verifying  # noqa: F401  registers a check of the ledger
         from courses.players.classroom.kinds import ClassroomKind, SessionKind
-        from courses.players.external import checks_of_settings  # noqa: F401  registers a system check
         from courses.players.external import verifying as verifying_proofs  # noqa: F401  the same
         from courses.players.external.kinds import ExternalKind, ProofKind
         from courses.registering import on_published

@@ -97,51 +97,37 @@ def _move_on(page: CoursePage) -> str:
     return Activity.MoveOn.COMPLETED_AND_PASSED if checked else Activity.MoveOn.COMPLETED
 
 
-def register_classroom(page: ClassroomPage) -> Activity:
-    """The activity of a classroom training: a block like a course, whose first part is to have taken part in a session.
+# Of what is not a course of ours: the kind of the whole, and that of its first part.
+OFF_SITE = {ClassroomPage: ("classroom", "session"), ExternalPage: ("external", "proof")}
+
+
+def register_off_site(page: ClassroomPage | ExternalPage) -> Activity:
+    """The activity of what is done in a classroom or at another provider: a block like a course, whose first part is to
+    have taken part in a session, or an accepted proof.
 
     An attestation can be its second part, as of a course. Safe to repeat; editions share it.
     """
-    iri = f"{conf.IRI_BASE}/classroom/{page.course_key}"
-    whole = {"kind": "classroom", "move_on": Activity.MoveOn.PARTS}
+    kind, first = OFF_SITE[type(page)]
+    iri = f"{conf.IRI_BASE}/{kind}/{page.course_key}"
     with transaction.atomic():
-        training, _ = Activity.objects.get_or_create(iri=iri, defaults={**whole, "name": page.title})
-        if page.locale.language_code == "en" and training.name != page.title:
-            training.name = page.title
-            training.save(update_fields=["name"])
-        part = {"kind": "session", "name": training.name, "part_of": training, "position": 1, "minutes": page.minutes}
-        Activity.objects.update_or_create(
-            iri=f"{iri}/session", defaults={**part, "move_on": Activity.MoveOn.COMPLETED}
+        whole, _ = Activity.objects.get_or_create(
+            iri=iri, defaults={"kind": kind, "move_on": Activity.MoveOn.PARTS, "name": page.title}
         )
-        ClassroomPage.objects.filter(pk=page.pk).update(activity=training)
-        page.activity = training
-    return training
-
-
-def register_external(page: ExternalPage) -> Activity:
-    """The activity of a course that is taken elsewhere: a block like a course, whose one part is an accepted proof.
-
-    Safe to repeat; editions share it.
-    """
-    iri = f"{conf.IRI_BASE}/external/{page.course_key}"
-    whole = {"kind": "external", "move_on": Activity.MoveOn.PARTS}
-    with transaction.atomic():
-        course, _ = Activity.objects.get_or_create(iri=iri, defaults={**whole, "name": page.title})
-        if page.locale.language_code == "en" and course.name != page.title:
-            course.name = page.title
-            course.save(update_fields=["name"])
-        part = {"kind": "proof", "name": course.name, "part_of": course, "position": 1, "minutes": page.minutes}
-        Activity.objects.update_or_create(iri=f"{iri}/proof", defaults={**part, "move_on": Activity.MoveOn.COMPLETED})
-        ExternalPage.objects.filter(pk=page.pk).update(activity=course)
-        page.activity = course
-    return course
+        if page.locale.language_code == "en" and whole.name != page.title:
+            whole.name = page.title
+            whole.save(update_fields=["name"])
+        part = {"kind": first, "name": whole.name, "part_of": whole, "position": 1, "minutes": page.minutes}
+        Activity.objects.update_or_create(
+            iri=f"{iri}/{first}", defaults={**part, "move_on": Activity.MoveOn.COMPLETED}
+        )
+        type(page).objects.filter(pk=page.pk).update(activity=whole)
+        page.activity = whole
+    return whole
 
 
 def on_published(instance: CoursePage | ClassroomPage | ExternalPage, **_: Any) -> None:
     """Listener of Wagtail's ``page_published``: an author needs nothing but the admin to add a course."""
-    if isinstance(instance, ClassroomPage):
-        register_classroom(instance)
-    elif isinstance(instance, ExternalPage):
-        register_external(instance)
-    else:
+    if isinstance(instance, CoursePage):
         register(instance)
+    else:
+        register_off_site(instance)

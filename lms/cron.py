@@ -19,7 +19,7 @@ from lms.people.linking import forget_ended
 from lms.periodic import periodic
 from lms.requirements.applying import apply_waiting
 from lms.requirements.assigning import refresh
-from lms.verification_models import verify_and_keep
+from lms.verifying import verify_and_keep
 
 LONG = timedelta(hours=12)
 """What walks through everything that there ever was."""

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-from lms.verification import run
-
-MOST = 20
 
 
 class VerificationRun(models.Model):
@@ -36,15 +29,3 @@ class VerificationRun(models.Model):
     @property
     def broken(self) -> int:
         return sum(item["broken"] for item in self.found)
-
-
-def verify_and_keep() -> VerificationRun:
-    """Run every check and write down what it found, check by check."""
-    kept = VerificationRun.objects.create(started_at=timezone.now())
-    for name, broken in run(kept.left_out.append):
-        first: list[Any] = [[item.record, item.reason] for item in broken[:MOST]]
-        kept.found.append({"check": name, "broken": len(broken), "first": first})
-        kept.save(update_fields=["found", "left_out"])
-    kept.finished_at = timezone.now()
-    kept.save(update_fields=["finished_at"])
-    return kept

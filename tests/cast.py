@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from wagtail.models import Collection, Locale, Page, Site
 
 from attestations.publishing import define, issue_text
@@ -185,3 +186,16 @@ def verbs_said(**filters: Any) -> list[str]:
     """The last words of the verbs of the statements that are stored, in their order."""
     found = Statement.objects.filter(**filters).order_by("pk")
     return [row.data["verb"]["id"].rsplit("/", 1)[1] for row in found]
+
+
+def as_(person: Person) -> Client:
+    """A browser in which the person is signed in, and reads English."""
+    client = Client()
+    assert person.user is not None
+    client.force_login(person.user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def body(answer: Any) -> str:
+    return str(answer.content.decode())

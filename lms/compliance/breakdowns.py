@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from lms.compliance.counting import Counts, figures_of
 from lms.compliance.figures import Figures
+from lms.compliance.sums import PARTS
 from lms.people.models import Category
 from lms.requirements.models import Requirement
 
-NAMES = ("requirement", "category", "manages", "bucket", "band")
 BANDS = {"1-30": (1, 30), "31-90": (31, 90), "over-90": (91, None)}  # days late: first, last
 
 
@@ -31,7 +31,7 @@ class Breakdown:
 def broken_down(counts: Counts) -> list[Breakdown]:
     """A breakdown for each requirement that somebody counted comes under."""
     groups: dict[int, list[tuple[str, bool, str, str, int]]] = {}
-    for (requirement, *group), number in counts.altogether(*NAMES).items():
+    for (requirement, *group), number in counts.altogether(*PARTS).items():
         groups.setdefault(requirement, []).append((*group, number))  # type: ignore[arg-type]
     return [_of(item, groups[pk]) for pk, item in counts.requirements.items() if pk in groups]
 

@@ -23,7 +23,7 @@ from lms.people.history_models import KnownLeave, KnownPerson, KnownPosting
 from lms.people.models import Office
 from lms.requirements.models import KnownAssignment, Requirement
 
-GROUP = ("office", "requirement", "category", "manages", "bucket", "band")
+GROUP = ("office", *sums.PARTS)
 APART = ("left", "on_leave")
 Group = tuple[Any, ...]
 

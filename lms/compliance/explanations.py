@@ -19,7 +19,6 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from lms.compliance.looking import Where, looked
 from lms.compliance.reports import PERMISSION, GuardedExport
 from lms.compliance.waivers import DECIDE, AskForm
-from lms.people.models import person_of
 from lms.requirements.explaining import explain
 from lms.requirements.models import Assignment
 from lms.requirements.waiving import CannotAsk, ask
@@ -65,14 +64,14 @@ class WhyView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):  # type: 
     def _requests(self) -> Any:
         """Those that the viewer may know of: who decides knows of all, everybody else of their own."""
         found = self.assignment.waiver_requests.all()
-        return found if self.request.user.has_perm(DECIDE) else found.filter(requested_by=person_of(self.request.user))
+        return found if self.request.user.has_perm(DECIDE) else found.filter(requested_by=self.viewer)
 
     def _may_ask(self) -> bool:
-        return bool(self.request.user.has_perm("lms.add_waiverrequest")) and person_of(self.request.user) is not None
+        return bool(self.request.user.has_perm("lms.add_waiverrequest")) and self.viewer is not None
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask that it be set aside; somebody else decides."""
-        by, form = person_of(request.user), AskForm(request.POST)
+        by, form = self.viewer, AskForm(request.POST)
         if by is None or not self._may_ask():
             raise PermissionDenied
         if not form.is_valid():

@@ -11,12 +11,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 
 from lms.compliance.offices import highest
 from lms.people.feed import FORMULA_STARTS
-from lms.people.models import Office, Person
+from lms.people.models import Office, Person, person_of
 
 PERMISSION = "lms.view_compliance"
 
@@ -27,21 +28,40 @@ def harmless(value: Any) -> Any:
 
 
 class GuardedExport(SpreadsheetExportMixin):  # type: ignore[misc]
-    """Permission check and neutral export; ``permission`` is needed beside at least one visible office."""
+    """Permission check and neutral export; ``permission`` is needed beside at least one visible office.
+
+    Where something else decides, a subclass says so in ``may_enter`` and ``needs_office``, and still names a permission.
+    """
 
     permission = ""
+    needs_office = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.permission:
             raise ImproperlyConfigured(f"{type(self).__name__} names no permission")
-        user = request.user
-        if not (user.has_perm("wagtailadmin.access_admin") and user.has_perm(self.permission)):
+        if not (request.user.has_perm("wagtailadmin.access_admin") and self.may_enter()):
             raise PermissionDenied
-        self.visible = list(Office.objects.visible_to(user))
-        if not self.visible:
+        if self.needs_office and not self.visible:
             raise PermissionDenied
-        self.offices = self.seen(self.visible)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def may_enter(self) -> bool:
+        """Of somebody who may use Wagtail's admin."""
+        return bool(self.request.user.has_perm(self.permission))
+
+    @cached_property
+    def visible(self) -> list[Office]:
+        """The offices that the viewer may see."""
+        return list(Office.objects.visible_to(self.request.user))
+
+    @cached_property
+    def offices(self) -> list[Office]:
+        """Those of them that the report shows."""
+        return self.seen(self.visible)
+
+    @cached_property
+    def viewer(self) -> Person | None:
+        return person_of(self.request.user)
 
     def seen(self, visible: list[Office]) -> list[Office]:
         """Of the offices that the viewer may see, what the report shows."""

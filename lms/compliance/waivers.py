@@ -23,7 +23,6 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from lms.columns import DayColumn
 from lms.compliance.reports import GuardedExport, LmsReportView
-from lms.people.models import person_of
 from lms.requirements.models import Waiver, WaiverRequest
 from lms.requirements.waiving import CannotDecide, NeedsSecondPerson, decide
 
@@ -109,7 +108,7 @@ class WaiverRequestView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):
         return [up, {"url": "", "label": str(self.asked)}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        by = person_of(self.request.user)
+        by = self.viewer
         own = by is None or by.pk in (self.asked.requested_by_id, self.asked.assignment.person_id)
         form = kwargs.pop("form", None) or DecideForm(initial={"ends_on": self.asked.ends_on})
         return super().get_context_data(
@@ -117,7 +116,7 @@ class WaiverRequestView(GuardedExport, WagtailAdminTemplateMixin, TemplateView):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        by, form = person_of(request.user), DecideForm(request.POST)
+        by, form = self.viewer, DecideForm(request.POST)
         if by is None:
             raise PermissionDenied
         if not form.is_valid():

@@ -1,8 +1,7 @@
-"""Pure: the tree over all leaves of the log, and its proofs (RFC 6962 section 2.1, checked as RFC 9162 section 2.1.3 and
-2.1.4 say). Imports no Django.
+"""Pure: the tree over all leaves of the log, and its proofs (RFC 6962 section 2.1). Imports no Django.
 
 A tree of ``size`` leaves is made of perfect subtrees; ``Of`` gives the hash of one: (level, number) is the subtree over the
-2^level leaves from number × 2^level on. So nothing here knows where hashes are kept.
+2^level leaves from number × 2^level on. So nothing here knows where hashes are kept. ``verify_proof`` checks the proofs.
 """
 
 from __future__ import annotations
@@ -48,48 +47,6 @@ def consistency(old: int, new: int, of: Of) -> list[bytes]:
     if not 0 < old <= new:
         raise ValueError(f"A tree of {old} leaves is not the beginning of one of {new}.")
     return [] if old == new else _subproof(old, 0, new, of, is_whole=True)
-
-
-def includes(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether the proof leads from the hash of the leaf to the root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    place, last, found = index, size - 1, leaf
-    for step in proof:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            found = node_hash(step, found)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            found = node_hash(found, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and found == root
-
-
-def continues(*, old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the proof leads from the root of the first ``old`` leaves to that of all ``new`` (RFC 9162, 2.1.4.2)."""
-    if old == new:
-        return not proof and old_root == new_root
-    if not 0 < old < new or not proof:
-        return False
-    steps = list(proof) if old & (old - 1) else [old_root, *proof]
-    place, last = old - 1, new - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    then = now = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            then, now = node_hash(step, then), node_hash(step, now)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            now = node_hash(now, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and then == old_root and now == new_root
 
 
 def _hash(start: int, end: int, of: Of) -> bytes:

@@ -87,10 +87,10 @@ def _fact(proof: dict[str, Any], size: int, root: bytes) -> list[str]:
 
 def _climb(index: int, size: int, found: bytes, path: list[bytes]) -> bytes:
     """From the leaf to the root, by the way that the two numbers tell (RFC 6962 section 2.1.1, taken apart anew)."""
-    if size == 1 and index == 0 and not path:
-        return found
-    if not 0 <= index < size or not path:
+    if not 0 <= index < size or (size > 1) != bool(path):
         raise Fails("the way to the root has another length")
+    if size == 1:
+        return found
     half = 1 << ((size - 1).bit_length() - 1)
     *rest, beside = path
     if index < half:
@@ -103,7 +103,10 @@ def _continuation(proof: dict[str, Any], size: int, root: bytes) -> list[str]:
     if not 0 < old <= size:
         raise Fails("the earlier log is the longer one")
     path = [bytes.fromhex(step) for step in proof["consistency"]]
-    then, now, rest = (old_root, old_root, path) if old == size else _both(old, size, path, old_root, True)
+    try:
+        then, now, rest = _both(old, size, path, old_root, True)
+    except IndexError:
+        raise Fails("the way from the earlier log to the later one is too short") from None
     if rest or then != old_root or now != root:
         raise Fails("the later log does not begin with the earlier one: leaves were changed or cut off")
     return [f"The log of {size} leaves begins with that of {old}."]

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +36,10 @@ class InvitationNotUsable(Exception):
 class CannotAsk(Exception):
     """``reason``: signatory (name or address is missing), text (no undertaking is in force), ended, recent (asked within
     the last day)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def ask_for_undertaking(*, agreement: Agreement, by: Any, now: datetime | None =
             raise CannotAsk("signatory")
         if not undertakings.can_be_signed():
             raise CannotAsk("text")
-        if agreement.ends_on is not None and agreement.ends_on < timezone.localdate(now):
+        if agreement.has_ended(timezone.localdate(now)):
             raise CannotAsk("ended")
         earlier = PartnerInvitation.objects.usable(now).filter(agreement=agreement, purpose=Purpose.SIGN)
         if earlier.filter(address=agreement.signatory_email, made_at__gt=now - ONCE_IN).exists():
@@ -150,7 +154,7 @@ def link_for(person: Person, *, now: datetime) -> str:
     usable = PartnerInvitation.objects.usable(now).filter(person=person, purpose=Purpose.LEARN, channel=Channel.EMAIL)
     today = timezone.localdate(now)
     members = AgreementMember.objects.current(today).filter(person=person).select_related("agreement").order_by("pk")
-    going_on = {item.agreement_id: item.agreement for item in members if not _has_ended(item.agreement, today)}
+    going_on = {item.agreement_id: item.agreement for item in members if not item.agreement.has_ended(today)}
     found = usable.filter(agreement__in=going_on).order_by("expires_at").last()
     if found is None and going_on:
         found = _by_email(next(iter(going_on.values())), now, purpose=Purpose.LEARN, person_id=person.pk)
@@ -208,10 +212,6 @@ def _end(now: datetime) -> datetime:
     return now + timedelta(days=conf.PARTNER_INVITATION_DAYS)
 
 
-def _has_ended(agreement: Agreement, today: date) -> bool:
-    return agreement.ends_on is not None and agreement.ends_on < today
-
-
 def _usable(now: datetime, **values: Any) -> PartnerInvitation:
     """Usable, of an agreement that has not ended, and of somebody who is still named under it."""
     found: PartnerInvitation | None = (
@@ -221,7 +221,7 @@ def _usable(now: datetime, **values: Any) -> PartnerInvitation:
         .first()
     )
     today = timezone.localdate(now)
-    if found is None or _has_ended(found.agreement, today):
+    if found is None or found.agreement.has_ended(today):
         raise InvitationNotUsable
     if found.person is not None:
         member = AgreementMember.objects.current(today).filter(agreement=found.agreement_id, person=found.person_id)

@@ -59,7 +59,7 @@ def name_people(
         # One desk of a partner at a time, so that an address does not become two people.
         Organisation.objects.select_for_update().get(pk=agreement.organisation_id)
         agreement = Agreement.objects.select_related("office").get(pk=agreement.pk)
-        if agreement.ends_on is not None and agreement.ends_on < today:
+        if agreement.has_ended(today):
             raise CannotName
         outcome = _sorted_out(agreement, lines, today)
         if not dry_run:

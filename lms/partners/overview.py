@@ -43,7 +43,6 @@ class Overview:
     """One agreement on one day."""
 
     agreement: Agreement
-    facts: Facts
     coverage: Coverage
     signed: Signed | None
     state: State
@@ -128,7 +127,6 @@ def _overview(
     declared_on = timezone.localdate(agreement.ready_at) if agreement.ready_at else None
     return Overview(
         agreement=agreement,
-        facts=facts,
         coverage=cover,
         signed=signed,
         state=state(facts, today),

@@ -38,7 +38,7 @@ class Registered:
 
 def open_link(*, agreement: Agreement, most: int, expires_at: datetime, by: Any) -> RegistrationLink:
     """A link for so many people until then; links made before keep working. Raises CannotName (the agreement has ended)."""
-    if agreement.ends_on is not None and agreement.ends_on < timezone.localdate():
+    if agreement.has_ended(timezone.localdate()):
         raise CannotName
     key = uuid.uuid4()
     with transaction.atomic():
@@ -69,7 +69,7 @@ def find_link(secret: str, *, now: datetime | None = None) -> RegistrationLink:
         .select_related("agreement__organisation", "agreement__office")
         .first()
     )
-    if found is None or (found.agreement.ends_on is not None and found.agreement.ends_on < timezone.localdate(now)):
+    if found is None or found.agreement.has_ended(timezone.localdate(now)):
         raise LinkNotUsable
     return found
 

@@ -38,7 +38,7 @@ class Renewal(StrEnum):
     AGREEMENT = "agreement"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """``superseded_on``: since that day a newer wording of the undertaking is in force, and the signed one holds for
     another ``grace`` days. ``named`` people, of whom ``excused`` have a waiver and ``verified`` a checked proof."""
@@ -46,7 +46,7 @@ class Facts:
     ends_on: date | None = None
     signed_on: date | None = None
     superseded_on: date | None = None
-    grace: int = 90
+    grace: int
     review_on: date | None = None
     named: int = 0
     verified: int = 0
@@ -59,6 +59,11 @@ class Facts:
         if self.signed_on is None or self.superseded_on is None:
             return None
         return self.superseded_on + timedelta(days=self.grace)
+
+
+def has_ended(last: date | None, on: date) -> bool:
+    """Whether an agreement with that last day, or with none, is over."""
+    return last is not None and last < on
 
 
 def has_undertaking(facts: Facts, today: date) -> bool:
@@ -81,7 +86,7 @@ def is_covered(facts: Facts) -> bool:
 
 
 def state(facts: Facts, today: date) -> State:
-    if facts.ends_on is not None and facts.ends_on < today:
+    if has_ended(facts.ends_on, today):
         return State.LAPSED
     if facts.signed_on is None or facts.signed_on > today:
         return State.INVITED
@@ -116,7 +121,7 @@ class Due:
 
 def dues(facts: Facts, today: date) -> list[Due]:
     """What is late or falls due within the notice, the most urgent first. Nothing of an agreement that has ended."""
-    if facts.ends_on is not None and facts.ends_on < today:
+    if has_ended(facts.ends_on, today):
         return []
     found = [(Renewal.ASSESSMENT, facts.review_on), (Renewal.AGREEMENT, facts.ends_on)]
     near = [Due(what, on, on < today) for what, on in found if on is not None and on <= today + NOTICE]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from PIL import Image
 
@@ -18,6 +22,14 @@ from tests.cast import TODAY, Cast, lay_ground
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 DONE_ON = date(2026, 11, 12)
+
+
+@pytest.fixture(autouse=True)
+def standing_clock(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Of the modules that import it: it is NOW, and what is handed in lies in a folder of the test."""
+    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def make_external(

@@ -13,7 +13,6 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.utils import DatabaseError
-from django.test import Client
 
 from attestations.models import AttestationText
 from attestations.publishing import define, issue_text
@@ -25,7 +24,7 @@ from lms.people.models import Person
 from lms.requirements.assigning import refresh
 from lms.requirements.merging import merge
 from lms.requirements.models import AcceptedActivity, Activity, Assignment, Completion
-from tests.cast import PASSWORD, TODAY, Cast, make_course, make_person, make_requirement, verbs_said
+from tests.cast import PASSWORD, TODAY, Cast, as_, make_course, make_person, make_requirement, verbs_said
 from tests.courses.classroom import AFTER, HELD, make_session, make_training, seat, sign
 from tests.lms.compliance.auditing.packs import take, unpack, verify
 
@@ -224,7 +223,7 @@ def test_an_undertaking_can_end_the_training(session: ClassroomSession, cast: Ca
     issue_text(attestation=attestation, version="1", language="en", title="The undertaking", body="<p>I will.</p>",
                ticks=["I have read it."], effective_from=date(2026, 1, 1))  # fmt: skip
     sign(session, cast.bruno)
-    client = signed_in(cast.bruno)
+    client = as_(cast.bruno)
     answer = client.post(f"/learning/session/{session.key}/", {"present": "yes"})
     assert answer.headers["Location"].startswith("/learning/sign/")
     assert cast.assignment(cast.bruno, "respect").completion is None
@@ -234,16 +233,8 @@ def test_an_undertaking_can_end_the_training(session: ClassroomSession, cast: Ca
     assert cast.assignment(cast.bruno, "respect").proven_on == date(2026, 11, 23)
 
 
-def signed_in(person: Person) -> Client:
-    client = Client()
-    assert person.user is not None
-    client.force_login(person.user)
-    client.cookies["django_language"] = "en"
-    return client
-
-
 def test_the_learner_sees_the_session_and_then_confirms_it(session: ClassroomSession, cast: Cast) -> None:
-    bruno = signed_in(cast.bruno)
+    bruno = as_(cast.bruno)
     own = f"/learning/session/{session.key}/"
     with time_machine.travel(HELD - timedelta(days=2)):
         shown = bruno.get("/learning/").content.decode()
@@ -269,7 +260,7 @@ def test_the_learner_sees_the_session_and_then_confirms_it(session: ClassroomSes
 def test_times_are_in_the_learners_own_zone(session: ClassroomSession, cast: Cast) -> None:
     Person.objects.filter(pk=cast.bruno.pk).update(time_zone="Asia/Bangkok")
     with time_machine.travel(HELD - timedelta(days=2)):
-        assert "20 November 2026, 16:00" in signed_in(cast.bruno).get("/learning/").content.decode()
+        assert "20 November 2026, 16:00" in as_(cast.bruno).get("/learning/").content.decode()
 
 
 def test_nobody_confirms_for_another_or_learns_of_a_session_that_is_not_theirs(
@@ -277,8 +268,8 @@ def test_nobody_confirms_for_another_or_learns_of_a_session_that_is_not_theirs(
 ) -> None:
     sign(session, cast.bruno)
     for person in (cast.dora, cast.eve, cast.chen):
-        assert signed_in(person).get(f"/learning/session/{session.key}/").status_code == 404
-        assert signed_in(person).post(f"/learning/session/{session.key}/", {"present": "yes"}).status_code == 404
+        assert as_(person).get(f"/learning/session/{session.key}/").status_code == 404
+        assert as_(person).post(f"/learning/session/{session.key}/", {"present": "yes"}).status_code == 404
     assert not Confirmation.objects.exists()
 
 
@@ -287,7 +278,7 @@ def test_who_was_merged_since_confirms_what_the_other_record_did(session: Classr
     seat(session, other)
     sign(session, other)
     Person.objects.filter(pk=other.pk).update(merged_into=cast.bruno)
-    assert signed_in(cast.bruno).post(f"/learning/session/{session.key}/", {"present": "yes"}).status_code == 302
+    assert as_(cast.bruno).post(f"/learning/session/{session.key}/", {"present": "yes"}).status_code == 302
     assert cast.assignment(cast.bruno, "respect").completion is not None
     call_command("verify_ledger", stdout=StringIO())
 
@@ -301,7 +292,7 @@ def test_my_learning_does_not_ask_more_for_more_sessions(
         seat(
             make_session(page, cast.country, cast.eve, starts_at=ahead, ends_at=ahead + timedelta(hours=1)), cast.bruno
         )
-    bruno = signed_in(cast.bruno)
+    bruno = as_(cast.bruno)
     bruno.get("/learning/")
     with django_assert_max_num_queries(24):
         assert bruno.get("/learning/").content.decode().count("You are put down") == 7
@@ -325,7 +316,7 @@ def test_who_was_there_goes_on_that_way_and_not_with_the_course(session: Classro
     requirement.accepted.all().delete()
     for activity in (make_course("online").activity, session.training):
         AcceptedActivity.objects.create(requirement=requirement, activity=activity)
-    bruno, own = signed_in(cast.bruno), f'class="button" href="/learning/session/{session.key}/"'
+    bruno, own = as_(cast.bruno), f'class="button" href="/learning/session/{session.key}/"'
     assert own not in bruno.get("/learning/").content.decode()
     sign(session, cast.bruno)
     shown = bruno.get("/learning/").content.decode()

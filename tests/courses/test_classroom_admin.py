@@ -15,7 +15,7 @@ from django.test import Client
 from courses.models import ClassroomPage, ClassroomSession, Reopening, Sheet
 from courses.players.classroom.confirming import confirm
 from lms.people.models import Person
-from tests.cast import PASSWORD, Cast, make_person
+from tests.cast import PASSWORD, Cast, as_, body, make_person
 from tests.courses.classroom import AFTER, HELD, give_rights, make_session, make_training, seat, sign
 
 pytestmark = pytest.mark.django_db
@@ -40,24 +40,12 @@ def session(cast: Cast, page: ClassroomPage) -> ClassroomSession:
     return session
 
 
-def as_(person: Person) -> Client:
-    client = Client()
-    assert person.user is not None
-    client.force_login(person.user)
-    client.cookies["django_language"] = "en"
-    return client
-
-
 def plan(client: Client, page: ClassroomPage, cast: Cast, **changes: Any) -> Any:
     values = {
         "training": page.activity_id, "office": cast.country.pk, "day": "2026-12-01", "begins": "09:00", "ends": "12:00",
         "time_zone": "", "place": "Room 1", "facilitator": "Bruno Late", "language": "fr", "seats": "", **changes,
     }  # fmt: skip
     return client.post("/admin/sessions/plan/", values, follow=True)
-
-
-def body(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def test_a_head_plans_a_session_in_the_zone_of_the_office(page: ClassroomPage, cast: Cast) -> None:

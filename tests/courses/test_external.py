@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -22,17 +20,11 @@ from courses.players.external.handing_in import CannotHandIn, withdraw
 from courses.players.external.kinds import rule_of
 from lms.people.models import Person
 from lms.requirements.models import Activity
-from tests.cast import PASSWORD, Cast, make_requirement
-from tests.courses.external import DONE_ON, NOW, hand, make_external, pdf, picture
+from tests.cast import PASSWORD, Cast, as_, body, make_requirement
+from tests.courses.external import DONE_ON, NOW, hand, make_external, pdf, picture, standing_clock
 
+__all__ = ["standing_clock"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -41,18 +33,6 @@ def page(cast: Cast) -> ExternalPage:
     make_requirement("bsafe", page.activity, valid_months=24)
     cast.assign(NOW.date())
     return page
-
-
-def as_(person: Person) -> Client:
-    client = Client()
-    assert person.user is not None
-    client.force_login(person.user)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-def body(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def kept_files() -> list[Path]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -30,18 +29,12 @@ from lms.lrs.models import Statement
 from lms.people.models import Category, OfficeAccess, Person
 from lms.requirements.merging import merge
 from lms.requirements.models import Completion
-from tests.cast import Cast, make_person, make_requirement, verbs_said
-from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external, pdf, picture
+from tests.cast import Cast, as_, body, make_person, make_requirement, verbs_said
+from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external, pdf, picture, standing_clock
 from tests.lms.compliance.auditing.packs import place_of, read, take, unpack, verify
 
+__all__ = ["standing_clock"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -56,18 +49,6 @@ def page(cast: Cast) -> ExternalPage:
 @pytest.fixture
 def proof(page: ExternalPage, cast: Cast) -> Proof:
     return hand(page, cast.bruno)
-
-
-def as_(person: Person) -> Client:
-    client = Client()
-    assert person.user is not None
-    client.force_login(person.user)
-    client.cookies["django_language"] = "en"
-    return client
-
-
-def body(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def accept(proof: Proof, by: Person, **more: Any) -> Completion:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,17 +27,11 @@ from courses.players.external.examining import examine, examine_all
 from courses.players.external.handing_in import withdraw
 from courses.players.external.rules import holds_date, names_match
 from tests.cast import Cast, make_requirement
-from tests.courses.external import NOW, give_rights, hand, make_external, pdf, picture
+from tests.courses.external import NOW, give_rights, hand, make_external, pdf, picture, standing_clock
 
+__all__ = ["standing_clock"]
 pytestmark = pytest.mark.django_db
 HOST = "verify.example.org"
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

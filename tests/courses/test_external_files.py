@@ -14,13 +14,9 @@ import pytest
 from django.core.files.base import ContentFile
 from pypdf import PdfWriter
 
+from courses.checks import files_come_from_another_origin, proofs_are_private, there_is_another_origin
 from courses.models import ExternalPage, ProofFile
 from courses.players.external.checking_files import BadFile, check, text_of
-from courses.players.external.checks_of_settings import (
-    files_come_from_another_origin,
-    proofs_are_private,
-    there_is_another_origin,
-)
 from courses.players.external.handing_in import CannotHandIn
 from courses.players.external.wording import CANNOT
 from tests.cast import Cast

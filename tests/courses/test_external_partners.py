@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk(cast: Cast, settings: Any, tmp_path: Any) -> Desk:
     settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
-    cache.clear()
     give_rights(cast)
     return Desk(cast)
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -16,17 +15,11 @@ from lms.people.models import Invitation
 from lms.requirements.models import Assignment
 from reminders import scheduling, sending
 from reminders.laying import lay_standard_ladder
-from tests.cast import Cast
-from tests.lms.partners.desk import Desk
+from tests.lms.partners.desk import Desk, desk
 from tests.reminders.test_sending import received
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(cast: Cast) -> Desk:
-    cache.clear()
-    return Desk(cast)
 
 
 def remind(desk: Desk) -> None:

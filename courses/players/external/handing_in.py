@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -141,8 +140,8 @@ def _guard_often(person: Person, now: datetime) -> None:
 
 def _open_proof(person: Person, activity: Activity) -> Proof:
     """The one of which another is asked for, else a new one."""
-    mine = Q(person=person) | Q(person__merged_into=person)
-    found = Proof.objects.select_for_update(of=("self",)).filter(mine, activity=activity).open().first()
+    mine = Proof.objects.of(person).open().filter(activity=activity)
+    found: Proof | None = mine.select_for_update(of=("self",)).first()
     if found is None:
         return Proof(person=person, activity=activity, registration=registration_for(person=person, activity=activity))
     if found.state == Proof.State.WAITING:

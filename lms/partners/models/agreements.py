@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.partners import states
 from lms.partners.querysets import AgreementQuerySet, MemberQuerySet
 from lms.people.models import LANGUAGES, Office, Organisation, Person
 from lms.requirements.models import Requirement
@@ -99,6 +102,10 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def has_ended(self, on: date) -> bool:
+        """Its last day lies before that day; ``objects.unended`` are the others."""
+        return states.has_ended(self.ends_on, on)
 
 
 class AgreementMember(models.Model):

@@ -19,8 +19,8 @@ from lms.partners.models import Agreement, ReadyOverride
 from lms.people.groups import ensure_groups
 from lms.people.models import Office, OfficeAccess, Organisation, Person
 from tests.attestations.test_undertakings import link_of, sign
-from tests.cast import TODAY, Cast, make_person
-from tests.lms.partners.desk import Desk, as_, do_course, issue_undertaking, make_agreement
+from tests.cast import TODAY, Cast, as_, make_person
+from tests.lms.partners.desk import Desk, do_course, give_rights, issue_undertaking, make_agreement
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/compliance/partners/"
@@ -28,13 +28,7 @@ LIST = "/admin/compliance/partners/"
 
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
-    groups = ensure_groups()
-    for person, group in ((cast.dora, "HR"), (cast.chen, "Heads of office"), (cast.eve, "Heads of office")):
-        assert person.user is not None
-        person.user.groups.add(groups[group])
-    OfficeAccess.objects.create(user=cast.dora.user, office=cast.headquarters)  # type: ignore[misc]
-    OfficeAccess.objects.create(user=cast.eve.user, office=cast.elsewhere)  # type: ignore[misc]
-    cast.country.headships.create(person=cast.chen, starts_on=TODAY)
+    give_rights(cast)
     return Desk(cast)
 
 

@@ -18,7 +18,8 @@ from lms.people.models import AUDITORS
 from lms.periodic import jobs
 from lms.periodic_models import PeriodicRun
 from lms.requirements.models import Waiver
-from lms.verification_models import VerificationRun, verify_and_keep
+from lms.verification_models import VerificationRun
+from lms.verifying import verify_and_keep
 from tests.cast import Cast
 from tests.lms.log.test_log import logged, tamper
 

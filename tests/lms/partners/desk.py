@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.test import Client
+import pytest
 from django.utils import timezone
 
 from attestations.models import AttestationText
@@ -19,10 +19,11 @@ from lms.partners.models import Agreement, AgreementMember, PartnerInvitation
 from lms.partners.naming import name_people
 from lms.partners.registering import address_of, open_link
 from lms.partners.rosters import Line
-from lms.people.models import Category, Organisation, Person
+from lms.people.groups import ensure_groups
+from lms.people.models import Category, OfficeAccess, Organisation, Person
 from lms.requirements.completing import complete
 from lms.requirements.models import Activity, Completion, Requirement
-from tests.cast import Cast, make_person, make_requirement
+from tests.cast import TODAY, Cast, make_person, make_requirement
 
 
 class Desk:
@@ -53,6 +54,22 @@ class Desk:
         named = name_people(agreement=self.agreement, lines=lines, by=self.focal.user, **values).named
         found = AgreementMember.objects.open().filter(person__in=[item.person.pk for item in named])
         return list(found.select_related("person__office", "agreement").order_by("pk"))
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    return Desk(cast)
+
+
+def give_rights(cast: Cast) -> None:
+    """Dora is HR for all offices, Chen heads the country office, and Eve is given another to see."""
+    groups = ensure_groups()
+    for person, group in ((cast.dora, "HR"), (cast.chen, "Heads of office"), (cast.eve, "Heads of office")):
+        assert person.user is not None
+        person.user.groups.add(groups[group])
+    OfficeAccess.objects.create(user=cast.dora.user, office=cast.headquarters)  # type: ignore[misc]
+    OfficeAccess.objects.create(user=cast.eve.user, office=cast.elsewhere)  # type: ignore[misc]
+    cast.country.headships.create(person=cast.chen, starts_on=TODAY)
 
 
 def line_of(place: int, text: str) -> Line:
@@ -126,11 +143,3 @@ def keys_of(desk: Desk) -> dict[str, Any]:
         "workshop": address_of(link).rstrip("/").rsplit("/", 1)[1],
         "undertaking": secret_for(ask_for_undertaking(agreement=desk.agreement, by=None)),
     }  # fmt: skip
-
-
-def as_(person: Person) -> Client:
-    client = Client()
-    assert person.user is not None
-    client.force_login(person.user)
-    client.cookies["django_language"] = "en"
-    return client

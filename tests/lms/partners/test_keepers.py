@@ -17,23 +17,16 @@ from django.utils import timezone
 from lms.partners.inviting import come_by_code, invite, make_codes
 from lms.partners.models import Agreement, AgreementMember, PartnerInvitation, RegistrationLink
 from lms.partners.sending import send_all
-from lms.people.groups import ensure_groups
-from lms.people.models import Category, OfficeAccess, Organisation, Person
-from tests.cast import TODAY, Cast, make_person
-from tests.lms.partners.desk import Desk, as_, make_agreement
+from lms.people.models import Category, Organisation, Person
+from tests.cast import TODAY, Cast, as_, make_person
+from tests.lms.partners.desk import Desk, give_rights, make_agreement
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
-    groups = ensure_groups()
-    for person, group in ((cast.dora, "HR"), (cast.chen, "Heads of office"), (cast.eve, "Heads of office")):
-        assert person.user is not None
-        person.user.groups.add(groups[group])
-    OfficeAccess.objects.create(user=cast.dora.user, office=cast.headquarters)  # type: ignore[misc]
-    OfficeAccess.objects.create(user=cast.eve.user, office=cast.elsewhere)  # type: ignore[misc]
-    cast.country.headships.create(person=cast.chen, starts_on=TODAY)
+    give_rights(cast)
     return Desk(cast)
 
 

@@ -18,16 +18,12 @@ from lms.partners.wording import PROBLEMS
 from lms.people.models import Category, Organisation, Person
 from lms.requirements.merging import merge
 from lms.requirements.models import Assignment
-from tests.cast import Cast, make_person
-from tests.lms.partners.desk import Desk, declare_course, do_course, line_of, make_agreement
+from tests.cast import make_person
+from tests.lms.partners.desk import Desk, declare_course, desk, do_course, line_of, make_agreement
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "fr", "zh-hans"]
-
-
-@pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast)
 
 
 def test_whoever_is_named_gets_a_record_and_owes_at_once(desk: Desk) -> None:
@@ -83,6 +79,16 @@ def test_nobody_is_named_under_an_agreement_that_has_ended(desk: Desk) -> None:
     Agreement.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(CannotName):
         desk.name("Ada Able")
+
+
+@pytest.mark.parametrize(("days", "ended"), [(-1, True), (0, False), (1, False), (None, False)])
+def test_an_agreement_has_ended_on_the_day_after_its_last(desk: Desk, days: int | None, ended: bool) -> None:
+    today = timezone.localdate()
+    agreement = desk.agreement
+    agreement.ends_on = None if days is None else today + timedelta(days=days)
+    agreement.save()
+    assert agreement.has_ended(today) is ended
+    assert Agreement.objects.unended(today).exists() is not ended
 
 
 def test_who_is_taken_off_everywhere_owes_nothing_and_their_code_ends(desk: Desk) -> None:

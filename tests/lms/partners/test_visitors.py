@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
@@ -21,17 +20,13 @@ from lms.partners.naming import take_off
 from lms.partners.registering import address_of, open_link, revoke_link
 from lms.partners.sending import send_all
 from lms.people.models import Person
-from lms.requirements import kinds
-from tests.cast import PASSWORD, Cast
-from tests.lms.partners.desk import Desk, as_, do_course, secret_for
+from lms.requirements.models import AcceptedActivity
+from tests.cast import PASSWORD, as_, make_course
+from tests.courses.external import make_external
+from tests.lms.partners.desk import Desk, desk, do_course, secret_for
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(cast: Cast) -> Desk:
-    cache.clear()
-    return Desk(cast)
 
 
 def invited(desk: Desk, text: str = "Ada Able <ada@partner.example>") -> tuple[Person, str]:
@@ -58,18 +53,16 @@ def test_a_link_shows_little_lets_in_by_post_and_works_again(desk: Desk) -> None
     assert "Received on" in client.get("/partner/").content.decode()
 
 
-def test_the_page_gives_the_links_of_kinds_that_need_no_account(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Elsewhere:
-        name = "elsewhere"
-
-        def describe_without_account(self, *, person: Person, activities: Any, registrations: Any) -> Any:
-            return {item.pk: kinds.Description(item.name, f"/partner/course/{item.pk}/") for item in activities}
-
-    monkeypatch.setitem(kinds._kinds, "elsewhere", Elsewhere())  # type: ignore[arg-type]
+def test_the_page_gives_the_links_of_kinds_that_need_no_account(desk: Desk) -> None:
+    external, course = make_external(), make_course("sea")
+    for page in (external, course):
+        AcceptedActivity.objects.create(requirement=desk.requirement, activity=page.activity)
     _, link = invited(desk)
     client = Client()
     client.post(link)
-    assert f'href="/partner/course/{desk.activity.pk}/"' in client.get("/partner/").content.decode()
+    shown = client.get("/partner/").content.decode()
+    assert f'href="{external.url}"' in shown
+    assert course.url not in shown
 
 
 def test_a_session_ends_with_what_it_rests_on(desk: Desk) -> None:

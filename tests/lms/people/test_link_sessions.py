@@ -12,9 +12,10 @@ from wagtail.models import Page, PageViewRestriction
 from courses.models import ClassroomPage
 from lms.people.linking import make_link
 from lms.people.models import Person
+from tests.addresses import EXPECTED, ROLES
 from tests.cast import PASSWORD, Cast, make_course, make_requirement
 from tests.courses.classroom import make_session, make_training
-from tests.test_who_may_see import EXPECTED, ROLES, visit, world
+from tests.test_who_may_see import visit, world
 
 __all__ = ["world"]
 

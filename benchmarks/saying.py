@@ -1,4 +1,4 @@
-"""What the parts of the compliance benchmark share: how many people, how a line is told, how a page is asked."""
+"""What benchmarks share: how many people, how a line is told, how a page is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""System checks: files of proofs must not lie where a server hands them out."""
+"""System checks: settings of courses that give files of proofs away, or let nobody open them; with a hint each."""
 
 from __future__ import annotations
 
