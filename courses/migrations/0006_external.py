@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=32)),
                 ('outcome', models.CharField(choices=[('passed', 'passed'), ('failed', 'failed'), ('unknown', 'could not be told')], max_length=16)),
-                ('said', models.CharField(blank=True, help_text='A code, in words in ``checks.SAID``.', max_length=32)),
+                ('said', models.CharField(blank=True, help_text='A code, in words in ``findings.SAID``.', max_length=32)),
                 ('detail', models.CharField(blank=True, max_length=64)),
                 ('proof', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='lms_courses.proof')),
             ],

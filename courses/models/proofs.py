@@ -143,7 +143,7 @@ class ProofCheck(models.Model):
     proof = models.ForeignKey(Proof, on_delete=models.CASCADE, related_name="checks")
     name = models.CharField(max_length=32)
     outcome = models.CharField(max_length=16, choices=Outcome)
-    said = models.CharField(max_length=32, blank=True, help_text="A code, in words in ``checks.SAID``.")
+    said = models.CharField(max_length=32, blank=True, help_text="A code, in words in ``findings.SAID``.")
     detail = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -31,7 +31,8 @@ def _piece() -> int:
         head = Head.objects.select_for_update().get(pk=1)
         waiting = list(Leaf.objects.filter(index=None).order_by("id").values_list("id", flat=True)[:PIECE])
         # Ids that follow one another without a gap are as far from their places: one pass over an index, whatever the
-        # database believes of the table. A join with all ids was planned for the few rows of the last count, and took minutes.
+        # database believes of the table. A join with all of them was planned for the few rows that it had last counted, and
+        # took minutes.
         for away, run in groupby(enumerate(waiting, head.size), key=lambda leaf: leaf[0] - leaf[1]):
             ids = [pk for _, pk in run]
             Leaf.objects.filter(id__range=(ids[0], ids[-1])).update(index=F("id") + away)

@@ -136,7 +136,8 @@ def _problem_with_fact(leaf: Leaf, row: Any) -> str:
 
 
 def _problem_with_text(checkpoint: Checkpoint) -> str:
-    """A note that says something else than the row, or bears no signature of ours."""
+    """A note that says something else than the row. Its signature is not looked at: the root was reckoned anew, and the key
+    may have been another. That of a checkpoint that was kept elsewhere is (``check_kept``)."""
     try:
         note: Note = read(checkpoint.text)
     except NotANote as error:

@@ -1,6 +1,6 @@
 """Lets a proof of something taken elsewhere count: ``waived`` is said of the part, and ``satisfied`` follows of the whole.
 
-Only who has looked at the proof, or answers for whoever declared it, calls this (``courses.players.external``).
+Only the desk calls this, where a second person has accepted it (``courses.players.external.deciding``).
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def prove(
 
     ``key`` names the proof: the same one again returns the completion that is there. Its registration is its own: whether
     it serves a cycle that is open is judged by its day, as of any earlier proof. ``evidence``: SHA-256 of what was looked
-    at. ``declared``: nobody looked; it rests on somebody's word, is on record as such, and completes no obligation. The
-    statement is cmi5's ``waived``, for something that was done elsewhere (cmi5 9.3.7, 9.5.5.2).
+    at. ``declared``: no proof was seen; it rests on the person's own word, is on record as such, and completes no
+    obligation. The statement is cmi5's ``waived``, for something that was done elsewhere (cmi5 9.3.7, 9.5.5.2).
     """
     if on > timezone.localdate(timezone=person.zone):
         raise CannotProve("future")

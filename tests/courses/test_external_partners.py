@@ -83,11 +83,14 @@ def test_nobody_else_sees_it_and_whoever_has_left_signs_in(desk: Desk, page: Any
     assert proof.state == "waiting"
 
 
-def test_what_the_focal_point_declares_covers_nobody_and_is_told_apart(desk: Desk, page: Any) -> None:
+def test_the_word_of_the_person_covers_nobody_and_is_told_apart(desk: Desk, page: Any) -> None:
     person, link = invited(desk)
-    proof = hand(page, person, way="declaration", by=desk.focal)
-    accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
-    assert covered(desk) == (0, 1, 0)
     client = Client()
     client.post(link)
+    on = timezone.localdate() - timedelta(days=3)
+    client.post(f"/learning/proof/new/{page.pk}/declaration/", {"on": on.isoformat(), "ticked": "on"})
+    proof = Proof.objects.get()
+    assert (proof.person, proof.declared_by) == (person, person)
+    accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
+    assert covered(desk) == (0, 1, 0)
     assert "Declared only" in client.get("/partner/").content.decode()

@@ -18,7 +18,8 @@ def page() -> str:
     lines = [
         "# Settings",
         "",
-        "A site sets these in its Django settings. The page is made from `conf.py` of each package.",
+        "A site sets these in its Django settings; the site as shipped takes [some](operating.md) from the environment.",
+        "The page is made from `conf.py` of each package.",
         "",
         "| setting | default | what |",
         "|---|---|---|",

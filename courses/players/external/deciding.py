@@ -1,4 +1,4 @@
-"""Decides on proofs: accepts, refuses, asks for another. Nobody on their own, nor on what they declared for others."""
+"""Decides on proofs: accepts, refuses, asks for another. Nobody on what is about them, or was handed in by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hands in proof of a course taken elsewhere, and takes it back. Whoever is signed in, or a partner's page, calls these."""
+"""Hands in proof of a course taken elsewhere, and takes it back. The learner's pages call these, for themselves only."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def hand_in(
 ) -> Proof:
     """The proof, which waits to be checked. Where another was asked for, it is this one that is brought up to date.
 
-    ``by``: the person, or who does it for them, such as a partner's focal point; a declaration is theirs. Raises
-    CannotHandIn. The automatic checks are a worker's: nothing is fetched in here.
+    ``by``: whose act it is, and whose word a declaration is; they never decide on it (``deciding.is_interested``). Every
+    page gives the person themself. Raises CannotHandIn. The automatic checks are a worker's: nothing is fetched in here.
     """
     now = now or timezone.now()
     _guard(activity, way, given, now.astimezone(person.zone).date())

@@ -1,6 +1,7 @@
 """The ways in which proof comes back: one file each. What each asks the learner for, and what is checked of it.
 
-A further way is a file here, a value of ``courses.models.Way`` and a line in ``WAYS``.
+A further way is a file here, a line in ``WAYS``, a value of ``courses.models.Way`` with its migration, and translations.
+What no way takes so far needs more: fields of ``Given`` and ``Proof``, refusals, words (docs/external.md).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from courses.players.external.ways.file import FileWay
 
 
 class HandInWay(Protocol):
-    """``is_declared``: what is accepted counts as declared, and stays told apart in every figure."""
+    """``is_declared``: no proof is seen. What is accepted is on record as declared, and completes nothing (decision 15)."""
 
     @property
     def name(self) -> Way: ...

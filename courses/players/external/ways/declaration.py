@@ -1,4 +1,4 @@
-"""Somebody's word: the person's own, or a focal point's for the staff of a partner. Accepted it counts as declared."""
+"""The person's own word. Accepted at the desk it is on record as declared; no proof was seen, and it completes nothing."""
 
 from __future__ import annotations
 
