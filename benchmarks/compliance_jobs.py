@@ -102,49 +102,90 @@ def rebuild(most: str) -> Told:
     return {"rows": rows, "differ": differ}
 
 
-def complete(office: str, place: str, places: str, seconds: str) -> Told:
-    """People of one office finish, one after the other; begins on a line of input so that all writers begin together."""
-    from django.utils import timezone
+def complete(office: str, place: str, places: str, seconds: str, by_turns: str) -> Told:
+    """People of one office finish, one after the other; begins on a line of input so that all writers begin together.
+    ``by_turns``: every second one without its projection, which is made up for off the clock."""
+    from statistics import median
+
+    import psycopg
 
     import lms.requirements.completing as completing
-    from lms.lrs import vocabulary as v
-    from lms.lrs.recording import record
-    from lms.lrs.statements import Said
-    from lms.requirements.models import Assignment
 
-    spent = [0.0]
+    project, late = completing.project, []
+    spent: list[float] = []
+    commands = [0]
 
-    def timed(work: Callable[..., Any]) -> Callable[..., Any]:
-        def measured(**given: Any) -> Any:
-            begun = time.perf_counter()
-            try:
-                return work(**given)
-            finally:
-                spent[0] += time.perf_counter() - begun
+    def timed(**given: Any) -> None:
+        begun = time.perf_counter()
+        project(**given)
+        spent.append(time.perf_counter() - begun)
 
-        return measured
+    def not_now(**given: Any) -> None:
+        late.append(given)
 
-    completing.project = timed(completing.project)  # type: ignore[assignment]
-    owed = Assignment.objects.open().filter(completion=None, person__office__path__startswith=office)
-    mine = [
-        (item.person.uuid, item.registration, item.requirement.accepted.get().activity)
-        for item in owed.select_related("person", "requirement").order_by("pk")[:4000]
-        if item.person_id % int(places) == int(place)
-    ]
-    now = timezone.now()
+    execute = psycopg.Cursor.execute
+
+    def counted(*args: Any, **given: Any) -> Any:
+        commands[0] += 1
+        return execute(*args, **given)
+
+    mine = owed(office, int(place), int(places))
+    psycopg.Cursor.execute = counted  # type: ignore[method-assign,assignment]
+    for one in mine[:WARMING]:
+        one()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    done, begun = 0, time.monotonic()
-    for person, registration, activity in mine:
-        if time.monotonic() - begun > float(seconds):
+    times: dict[bool, list[float]] = {True: [], False: []}
+    took, most, begun = 0.0, 0, time.monotonic()
+    for number, one in enumerate(mine[WARMING:]):
+        with_it = by_turns != "True" or number % 2 == 0
+        completing.project = timed if with_it else not_now
+        before, start = commands[0], time.perf_counter()
+        one()
+        times[with_it].append(time.perf_counter() - start)
+        most = max(most, commands[0] - before)
+        took = time.monotonic() - begun
+        for given in late:
+            project(**given)
+        late.clear()
+        if took > float(seconds):
             break
-        record(
-            Said(actor=person, verb=v.SATISFIED, activity=activity.iri, registration=registration, session=registration,
-                 at=now, activity_type=v.COURSE_TYPE, activity_name=activity.name, grouping=activity.iri)
-        )  # fmt: skip
-        done += 1
-    return {"done": done, "seconds": time.monotonic() - begun, "projecting": spent[0] / max(1, done)}
+    return {
+        "done": sum(map(len, times.values())), "seconds": took, "commands": most,
+        "projecting": 1000 * median(spent or [0]), "with": 1000 * median(times[True] or [0]),
+        "without": 1000 * median(times[False] or [0]),
+    }  # fmt: skip
+
+
+WARMING = 10
+
+
+def owed(office: str, place: int, places: int) -> list[Callable[[], Any]]:
+    """What is still to be done in that office: a call for each, which says that it is."""
+    from functools import partial
+
+    from django.utils import timezone
+
+    from lms.lrs import vocabulary as v
+    from lms.lrs.recording import record
+    from lms.lrs.statements import Said
+    from lms.requirements.models import Assignment, Requirement
+
+    activities = {rule.pk: rule.accepted.get().activity for rule in Requirement.objects.all()}
+    now = timezone.now()
+    found = Assignment.objects.open().filter(completion=None, person__office__path__startswith=office)
+    rows = found.values_list("person_id", "person__uuid", "registration", "requirement").order_by("pk")[:8000]
+    return [
+        partial(
+            record,
+            Said(actor=person, verb=v.SATISFIED, activity=activities[rule].iri, registration=registration,
+                 session=registration, at=now, activity_type=v.COURSE_TYPE, activity_name=activities[rule].name,
+                 grouping=activities[rule].iri),
+        )
+        for pk, person, registration, rule in rows
+        if pk % places == place
+    ]  # fmt: skip
 
 
 JOBS: dict[str, Callable[..., Told]] = {

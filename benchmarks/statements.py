@@ -166,7 +166,12 @@ def fill(rows: int) -> None:
             )
         for _, definition in indexes:
             cursor.execute(definition)
+        cursor.execute(
+            "INSERT INTO lms_mention (statement_id, key, direct) SELECT s.id, k.key, false "
+            "FROM lms_statement s CROSS JOIN (SELECT DISTINCT key FROM lms_mention) k ON CONFLICT DO NOTHING"
+        )
         cursor.execute("VACUUM ANALYZE lms_statement")
+        cursor.execute("VACUUM ANALYZE lms_mention")
         cursor.execute("CHECKPOINT")  # or its writing would go on below what is measured
 
 

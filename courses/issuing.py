@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import (
-    Certificate,
-    CertificateDocument,
-    ClassroomPage,
-    Confirmation,
-    CoursePage,
-    Enrolment,
-)
+from courses.models import Certificate, CertificateDocument, ClassroomPage, Confirmation, Enrolment
 from lms import pdf
 from lms.conf import conf
-from lms.requirements.models import Completion, Requirement
+from lms.lrs.asked import Asked, instance, names_of
+from lms.requirements.models import AcceptedActivity, Assignment, Completion
+
+
+@Asked
+def find_enrolment(person: int, activity: int, registration: UUID) -> Any:
+    found = Enrolment.objects.filter(person=person, activity=activity, registration=registration)
+    return found.values_list("course_version", "page__title", "page__code", "page__locale__language_code")
+
+
+@Asked
+def find_terms(person: int, activity: int) -> Any:
+    asked = Assignment.objects.filter(person=person).order_by().values("requirement")
+    found = AcceptedActivity.objects.filter(requirement__in=asked, activity=activity)
+    return found.values_list(*names_of(AcceptedActivity), "requirement__renewal_window_days")
 
 
 def on_completion(completion: Completion, **_: Any) -> None:
@@ -31,31 +40,44 @@ def on_completion(completion: Completion, **_: Any) -> None:
 
 
 def issue(*, completion: Completion) -> Certificate:
-    """The certificate of that completion; made once."""
-    page, version = _taken(completion)
-    certificate, _ = Certificate.objects.get_or_create(
+    """The certificate of a completion that is new; the database refuses another."""
+    taken = _taken(completion)
+    return Certificate.objects.create(
         completion=completion,
-        defaults={
-            "code": new_code(),
-            "holder": completion.person.name,
-            "title": page.title if page else completion.activity.name,
-            "course_code": page.code if page else "",
-            "course_version": version,
-            "language": page.locale.language_code if page else "en",
-            "completed_on": completion.completed_on,
-            "valid_until": valid_until(completion),
-            "issued_at": timezone.now(),
-        },
+        code=new_code(),
+        holder=completion.person.name,
+        title=taken.title or completion.activity.name,
+        course_code=taken.code,
+        course_version=taken.version,
+        language=taken.language,
+        completed_on=completion.completed_on,
+        valid_until=valid_until(completion),
+        issued_at=timezone.now(),
     )
-    return certificate
 
 
-def _taken(completion: Completion) -> tuple[CoursePage | ClassroomPage | None, str]:
+@dataclass(frozen=True)
+class Taken:
     """The edition that was taken, as far as it is known, and the version of its content."""
-    own = {"person": completion.person, "registration": completion.registration}
-    enrolment = Enrolment.objects.select_related("page__locale").filter(**own, activity=completion.activity).first()
-    if enrolment is not None:
-        return enrolment.page, enrolment.course_version
+
+    version: str = ""
+    title: str = ""
+    code: str = ""
+    language: str = "en"
+
+
+def _taken(completion: Completion) -> Taken:
+    known = find_enrolment(
+        person=completion.person_id, activity=completion.activity_id, registration=completion.registration
+    )
+    if known:
+        version, title, code, language = known[0]  # without a page where it was deleted
+        return Taken(version, title or "", code or "", language or "en")
+    return _held(completion) if completion.activity.kind == "classroom" else Taken()
+
+
+def _held(completion: Completion) -> Taken:
+    """The session in a room that it was taken in."""
     records = [completion.person, *completion.person.merged.all()]
     held = (
         Confirmation.objects.select_related("sheet", "session")
@@ -63,10 +85,11 @@ def _taken(completion: Completion) -> tuple[CoursePage | ClassroomPage | None, s
         .last()
     )
     if held is None:
-        return None, ""
+        return Taken()
     pages = ClassroomPage.objects.live().filter(activity=completion.activity).select_related("locale")
-    in_language = pages.filter(locale__language_code=held.session.language)
-    return in_language.first() or pages.order_by("pk").first(), held.sheet.content_version
+    page = pages.filter(locale__language_code=held.session.language).first() or pages.order_by("pk").first()
+    version = held.sheet.content_version
+    return Taken(version, page.title, page.code, page.locale.language_code) if page else Taken(version)
 
 
 def new_code() -> str:
@@ -76,9 +99,11 @@ def new_code() -> str:
 
 def valid_until(completion: Completion) -> date | None:
     """The longest validity that a requirement of this person gives the completion; None for ever, or where none asks."""
-    asked = Requirement.objects.filter(assignments__person=completion.person, accepted__activity=completion.activity)
-    validities = [item.validity_of(completion.activity_id) for item in asked.distinct().prefetch_related("accepted")]
-    ends = [found.until(completion.completed_on) for found in validities if found is not None]
+    ends = []
+    for *row, window in find_terms(person=completion.person_id, activity=completion.activity_id):
+        accepted = instance(AcceptedActivity, row)
+        if accepted.counts(renewal=False):
+            ends.append(accepted.validity(window).until(completion.completed_on))
     return None if not ends or None in ends else max(end for end in ends if end is not None)
 
 

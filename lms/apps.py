@@ -12,11 +12,9 @@ class LmsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
-        from django.db.backends.signals import connection_created
 
         from lms import checks  # noqa: F401  registers the system checks
         from lms.compliance import tallying  # noqa: F401  registers a ledger check
-        from lms.lrs import prepared
         from lms.lrs.signals import statement_recorded, statements_arrived
         from lms.people import link_sessions
         from lms.people import verifying as people  # noqa: F401  registers the ledger checks
@@ -26,7 +24,6 @@ class LmsConfig(AppConfig):
             verifying,  # noqa: F401  registers the ledger checks
         )
 
-        connection_created.connect(prepared.on_connection, dispatch_uid="lms.plan_once")
         for listener in (completing, claiming):
             statements_arrived.connect(listener.on_arrival, dispatch_uid=listener.__name__)
             statement_recorded.connect(listener.on_statement, dispatch_uid=listener.__name__)

@@ -57,7 +57,8 @@ class LmsSettings:
     XAPI_PAGE_SIZE = Setting(100, "Statements on one page of the record store's answer.")
     XAPI_PREPARED = Setting(
         True,
-        "Let PostgreSQL keep the plans of the record store's queries; off for a pooler that knows no prepared ones.",
+        "Let PostgreSQL keep the plans of the record store's queries and of those that complete; off for a pooler that "
+        "knows no prepared ones.",
     )
     LAUNCH_HOURS = Setting(24, "Hours for which a course that runs elsewhere may report on one launch.")
     IMPLAUSIBLE_PERCENT = Setting(

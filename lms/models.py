@@ -2,7 +2,7 @@
 
 from lms.compliance.auditing.models import AuditorPack
 from lms.compliance.models import ReportSubscription
-from lms.compliance.tally_models import Tally, TallyLine
+from lms.compliance.tally_models import Tally, TallyLine, TallySum
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -101,6 +101,7 @@ __all__ = [
     "Statement",
     "Tally",
     "TallyLine",
+    "TallySum",
     "Waiver",
     "WaiverRequest",
 ]

@@ -5,13 +5,15 @@ Everything is counted from ``figures.listed``; each number's people are found by
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from lms.compliance.counting import Counts, part_of
+from lms.compliance.counting import Counts, figures_of
 from lms.compliance.figures import Figures
 from lms.people.models import Category
 from lms.requirements.models import Requirement
 
+NAMES = ("requirement", "category", "manages", "bucket", "band")
 BANDS = {"1-30": (1, 30), "31-90": (31, 90), "over-90": (91, None)}  # days late: first, last
 
 
@@ -25,22 +27,24 @@ class Breakdown:
     categories: dict[Category, Figures] = field(default_factory=dict)
     managers: Figures = field(default_factory=Figures)
 
-    def take(self, category: str, manages: bool, bucket: str, band: str, number: int) -> None:
-        """Add a group of people who share category, bucket, band and whether they manage others."""
-        part = part_of(bucket, number)
-        kind = Category(category)
-        self.figures += part
-        self.categories[kind] = self.categories.get(kind, Figures()) + part
-        if manages:
-            self.managers += part
-        if band:
-            self.bands[band] += number
-
 
 def broken_down(counts: Counts) -> list[Breakdown]:
     """A breakdown for each requirement that somebody counted comes under."""
-    found = {pk: Breakdown(requirement) for pk, requirement in counts.requirements.items()}
-    groups = counts.by("requirement", "category", "manages", "bucket", "band")
-    for (requirement, category, manages, bucket, band), number in groups.items():
-        found[requirement].take(category, manages, bucket, band, number)
-    return [item for item in found.values() if item.categories]
+    groups: dict[int, list[tuple[str, bool, str, str, int]]] = {}
+    for (requirement, *group), number in counts.altogether(*NAMES).items():
+        groups.setdefault(requirement, []).append((*group, number))  # type: ignore[arg-type]
+    return [_of(item, groups[pk]) for pk, item in counts.requirements.items() if pk in groups]
+
+
+def _of(requirement: Requirement, groups: list[tuple[str, bool, str, str, int]]) -> Breakdown:
+    figures, managers = Counter[str](), Counter[str]()
+    bands, categories = dict.fromkeys(BANDS, 0), defaultdict[Category, Counter[str]](Counter)
+    for category, manages, bucket, band, number in groups:
+        figures[bucket] += number
+        categories[Category(category)][bucket] += number
+        if manages:
+            managers[bucket] += number
+        if band:
+            bands[band] += number
+    apart = {category: figures_of(found) for category, found in categories.items()}
+    return Breakdown(requirement, figures_of(figures), bands, apart, figures_of(managers))

@@ -17,6 +17,9 @@ from lms.people.querysets import away
 from lms.requirements.models import Assignment, KnownAssignment, Requirement
 from lms.requirements.standing import MISSED, PROVEN, Standing
 
+FEW = 50
+"""Of so many offices the people come before the obligations, also where the highest office is among them."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -114,7 +117,7 @@ def _in_post(rows: Any, as_at: date, known_at: datetime | None) -> Any:
 def _of(found: Any, offices: list[Office], as_at: date, known_at: datetime | None) -> Any:
     """Those whose post of the day is in these offices."""
     ids = [office.pk for office in offices]
-    if offices and all(office.depth > 1 for office in offices):
+    if offices and (len(offices) <= FEW or all(office.depth > 1 for office in offices)):
         # Says nothing new, but lets the database begin with the few people who come into question.
         found = found.filter(person__in=_people_of(ids, as_at, known_at))
     return found.filter(office__in=ids)
@@ -133,9 +136,9 @@ def _people_of(ids: list[int], as_at: date, known_at: datetime | None) -> Any:
 
 
 def with_office(found: Any) -> Any:
-    """``listed``, with ``office_name`` and ``office_code``, as the office is called today."""
+    """``listed``, with ``office_name``, ``office_code`` and ``office_path``, as the office is called and stands today."""
     office = Office.objects.filter(pk=OuterRef("office")).order_by()
-    return found.annotate(office_name=Subquery(office.values("name")), office_code=Subquery(office.values("code")))
+    return found.annotate(**{f"office_{name}": Subquery(office.values(name)) for name in ("name", "code", "path")})
 
 
 def late_since(as_at: date) -> Case:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from lms.compliance.counting import rolled_up
+from lms.compliance.counting import Counts, rolled_up
 from lms.compliance.links import linked
 from lms.compliance.reports import PERMISSION
 from lms.people.models import Office
@@ -34,5 +34,6 @@ class CompliancePanel(Component):  # type: ignore[misc]
         top = offices[:1]
         within = [office for office in offices if top and office.path.startswith(top[0].path)]
         today = timezone.localdate()
-        rows = rolled_up(roots=top, offices=within, as_at=today)
+        counts = Counts(offices=within, as_at=today, shown=top)
+        rows = rolled_up(roots=top, offices=within, as_at=today, counts=counts)
         return {"rows": [linked(row, {"as_at": today.isoformat()}) for row in rows], "office": top and top[0]}

@@ -41,7 +41,31 @@ class TallyLine(models.Model):
 
     class Meta:
         app_label = "lms"
-        indexes = [models.Index(fields=["tally", "office"], name="lms_tally_line_office")]
+        indexes = [
+            models.Index(fields=["tally", "office"], name="lms_tally_line_office"),
+            models.Index(fields=["tally", "requirement", "bucket"], name="lms_tally_line_bucket"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.office_id} {self.requirement_id} {self.bucket}: {self.n}"
+
+
+class TallySum(models.Model):
+    """The lines of an office and of everything below it, added up: what its page shows, in one row.
+
+    ``below`` says which offices these are (``sums.digest``); where the tree is another by now the sum is no use.
+    ``figures``: [requirement, bucket, n]; ``parts``: [requirement, category, manages, bucket, band, n].
+    """
+
+    tally = models.ForeignKey(Tally, on_delete=models.CASCADE, related_name="sums", db_index=False)
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    below = models.CharField(max_length=40)
+    figures = models.JSONField()
+    parts = models.JSONField()
+
+    class Meta:
+        app_label = "lms"
+        constraints = [models.UniqueConstraint(name="lms_tally_sum_once", fields=["tally", "office"])]
+
+    def __str__(self) -> str:
+        return f"{self.office_id} and below"

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from lms.compliance.counting import GROUP, Group, changed, grouped
 from lms.compliance.figures import listed
-from lms.compliance.tally_models import Tally, TallyLine
+from lms.compliance.sums import made
+from lms.compliance.tally_models import Tally, TallyLine, TallySum
 from lms.conf import conf
+from lms.people.models import Office
 from lms.requirements.models import Assignment
 from lms.verification import Broken, ledger_check
 
 KEPT = 2
-BATCH = 5000
+BATCH, SUMS = 5000, 100
 
 
 def tally_if_large(now: datetime) -> Tally | None:
@@ -40,6 +43,7 @@ def take(*, now: datetime, known_at: datetime | None = None) -> Tally:
         TallyLine.objects.bulk_create(
             (TallyLine(tally=tally, **_values(group), n=n) for group, n in counts.items() if n), batch_size=BATCH
         )
+        TallySum.objects.bulk_create(made(tally, counts, Office.objects.all()), batch_size=SUMS)
         kept = Tally.objects.order_by("-known_at").values_list("pk", flat=True)[:KEPT]
         Tally.objects.exclude(pk__in=list(kept)).delete()
     return tally
@@ -71,7 +75,7 @@ def _values(group: Group) -> dict[str, object]:
 
 @ledger_check("tallies")
 def tallies() -> Iterator[Broken]:
-    """The last tally of today, with what changed since, counts what the facts count."""
+    """The last tally of today, with what changed since, counts what the facts count; its sums are those of its lines."""
     today = timezone.localdate()
     last = Tally.objects.filter(day=today).order_by("-known_at").first()
     if last is None:
@@ -82,3 +86,12 @@ def tallies() -> Iterator[Broken]:
     for group, number in counts.items():
         if number:
             yield Broken(f"tally {last.pk}", f"it is {number:+d} off for {group}")
+    kept = {row.office_id: row for row in last.sums.all()}
+    for row in made(last, _lines(last), Office.objects.all()):
+        told = kept.get(row.office_id)
+        if told is not None and told.below == row.below and _sorted(told) != _sorted(row):
+            yield Broken(f"tally {last.pk}", f"its sum of office {row.office_id} is not that of its lines")
+
+
+def _sorted(row: TallySum) -> tuple[list[Any], list[Any]]:
+    return sorted(row.figures), sorted(row.parts)

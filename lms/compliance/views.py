@@ -22,7 +22,8 @@ from lms.compliance.days import AsAt
 from lms.compliance.differences import Differences
 from lms.compliance.figures import Row, listed, with_office
 from lms.compliance.links import linked, office_url
-from lms.compliance.narrowing import BUCKETS, narrowed, told
+from lms.compliance.narrowing import BUCKETS, conditions, narrowed, told
+from lms.compliance.paging import ORDER, OfficeByOffice
 from lms.compliance.reports import PERMISSION, GuardedExport, LmsReportView
 from lms.compliance.sections import taken_apart
 from lms.compliance.sheets import COLUMNS, About, figures_of, workbook
@@ -68,7 +69,9 @@ class OfficeReport(AsAt, GuardedExport, WagtailAdminTemplateMixin, TemplateView)
 
     @cached_property
     def counts(self) -> Counts:
-        return Counts(offices=self.within(), as_at=self.as_at, known_at=self.known_at)
+        shown = self.shown()
+        apart = [self.office] if self.office else shown
+        return Counts(offices=self.within(), as_at=self.as_at, known_at=self.known_at, shown=shown, apart=apart)
 
     @property
     def for_outside(self) -> bool:
@@ -180,13 +183,27 @@ class PeopleReport(AsAt, LmsReportView):
             if office is None:
                 raise Http404
             within = [item for item in self.offices if item.path.startswith(office.path)]
+        found = self.office_by_office(within)
+        return self.rows_of(within) if found is None else found
+
+    def office_by_office(self, within: list[Office]) -> OfficeByOffice | None:
+        """Where a tally tells how many each office has; a search and an export read all of them."""
+        wanted = None if self.is_searching or self.ordering or self.is_export else conditions(self.request.GET)
+        if wanted is None:
+            return None
+        numbers = Counts(offices=within, as_at=self.as_at, known_at=self.known_at).of_each_office(wanted)
+        if numbers is None:
+            return None
+        return OfficeByOffice(offices=within, numbers=numbers, rows_of=self.rows_of)
+
+    def rows_of(self, offices: list[Office]) -> Any:
         found = (
-            with_office(listed(self.as_at, known_at=self.known_at, offices=within))
+            with_office(listed(self.as_at, known_at=self.known_at, offices=offices))
             .annotate(opens=Q(person__office__in=[office.pk for office in self.visible]))
             .select_related("person", "requirement", "completion")
-            .order_by("due_on", "person__name", "pk")
+            .order_by(*ORDER)
         )
-        return narrowed(found, query, as_at=self.as_at)
+        return narrowed(found, self.request.GET, as_at=self.as_at)
 
     def get_page_subtitle(self) -> str:
         words = told(self.request.GET)

@@ -23,28 +23,26 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 
 
-def mark(fresh: Sequence[Entry]) -> list[Statement]:
-    """Write a marker for each new statement that leads to something, and return these.
+def leading(fresh: Sequence[Entry]) -> list[Statement]:
+    """The new statements that lead to something.
 
-    Where a listener fails at choosing, all are marked: each is asked about again when it is followed.
+    Where a listener fails at choosing, these are all: each is asked about again when it is followed.
     """
-    leading: dict[int, Entry] = {}
+    found: dict[int, Entry] = {}
     for _, chosen in statements_arrived.send_robust(sender=Statement, entries=fresh):
         if isinstance(chosen, Exception):
             logger.error("Choosing what leads to something failed", exc_info=chosen)
             chosen = fresh
-        leading.update({entry.pk: entry for entry in cast("list[Entry]", chosen)})
-    now = timezone.now()
-    Effect.objects.bulk_create([Effect(statement_id=pk, next_try=now) for pk in leading])
-    return [row_of(entry) for entry in leading.values()]
+        found.update({entry.pk: entry for entry in cast("list[Entry]", chosen)})
+    return [row_of(entry) for entry in found.values()]
 
 
 def follow(statement: Statement) -> bool:
-    """Let what the statement leads to happen, and take its marker away. False when that failed; it is kept for later."""
+    """Let what the statement leads to happen. False when that failed; then a marker in the same transaction keeps it for
+    later."""
     try:
         with transaction.atomic():
             statement_recorded.send(sender=Statement, statement=statement)
-            Effect.objects.filter(statement=statement).delete()
     except Exception as error:
         logger.exception("Statement %s is stored, but what it leads to failed", statement.statement_id)
         _postpone(statement, error)
@@ -62,6 +60,7 @@ def follow_up(*, now: datetime, most: int = 500) -> tuple[int, int]:
             if marker is None:
                 continue
             if follow(marker.statement):
+                marker.delete()
                 done += 1
             else:
                 failed += 1
@@ -69,9 +68,7 @@ def follow_up(*, now: datetime, most: int = 500) -> tuple[int, int]:
 
 
 def _postpone(statement: Statement, error: Exception) -> None:
-    marker = Effect.objects.filter(statement=statement).first()
-    if marker is None:
-        return
+    marker, _ = Effect.objects.get_or_create(statement=statement)
     marker.tries += 1
     marker.error = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
     marker.next_try = timezone.now() + min(FIRST_PAUSE * 2 ** min(marker.tries - 1, 10), LONGEST_PAUSE)

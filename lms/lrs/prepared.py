@@ -14,9 +14,10 @@ ONLY_WHEN_ASKED = 1_000_000_000
 
 
 def rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
-    """Prepared where it is PostgreSQL: planning such a query takes longer than answering it. Bound by the server, where
-    Django's own cursors bind on the client. A pooler that gives a connection to one transaction at a time must know
-    prepared statements (PgBouncer 1.21), or LMS_XAPI_PREPARED be off."""
+    """Prepared where it is PostgreSQL: planning such a query takes longer than answering it, and after five times a
+    general plan is kept wherever that is as good. Bound by the server, where Django's own cursors bind on the client. A
+    pooler that gives a connection to one transaction at a time must know prepared statements (PgBouncer 1.21), or
+    LMS_XAPI_PREPARED be off."""
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
@@ -34,14 +35,3 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[Any]:
     with connection.wrap_database_errors, Cursor(connection.connection) as prepared:
         prepared.execute(sql, parameters, prepare=conf.XAPI_PREPARED)
         return prepared.fetchall()
-
-
-def on_connection(connection: Any, **kwargs: Any) -> None:
-    """Let PostgreSQL keep one plan for each of these texts; nothing else that Django sends is prepared.
-
-    Left to itself, once there are millions of statements, it plans a query about one actor anew each time: it takes a plan
-    for that one actor to be cheaper, and planning costs ten times the answer.
-    """
-    if connection.vendor == "postgresql" and conf.XAPI_PREPARED:
-        with connection.cursor() as cursor:
-            cursor.execute("SET plan_cache_mode = force_generic_plan")

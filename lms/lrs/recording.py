@@ -38,14 +38,13 @@ def actor_of(uuid: UUID) -> UUID:
 
 def record(said: Said) -> Statement:
     """Say it in our own name. Saying it again returns the statement that is there."""
-    data = build(said, home_page=home_page())
+    ours = entry(made(build(said, home_page=home_page())))
     with transaction.atomic():
-        found = Statement.objects.filter(statement_id=data["id"]).first()
-        if found is not None:
-            return found
-        ours = entry(made(data))
-        store([ours])
-        return row_of(ours)
+        insert([ours])
+        if not ours.new:
+            return Statement.objects.get(statement_id=ours.statement_id)
+        _let_follow([ours])
+    return row_of(ours)
 
 
 def entry(
@@ -86,10 +85,14 @@ def store(batch: Sequence[Entry], *, may_define: bool = True) -> None:
         fresh = [item for item in batch if item.new]
         if len(fresh) < len(batch):
             _settle([item for item in batch if not item.new])
-        relating.relate(fresh, may_define=may_define)
-        queueing.queue(fresh)
-        for statement in effects.mark(fresh):
-            effects.follow(statement)
+        _let_follow(fresh, may_define=may_define)
+
+
+def _let_follow(fresh: Sequence[Entry], *, may_define: bool = True) -> None:
+    relating.relate(fresh, may_define=may_define)
+    queueing.queue(fresh)
+    for statement in effects.leading(fresh):
+        effects.follow(statement)
 
 
 def _settle(batch: Sequence[Entry]) -> None:

@@ -78,8 +78,8 @@ def owe_at_once(people: list[int]) -> int:
 def _refresh_one(requirement: Requirement, today: date, people: list[int] | None) -> Refreshed:
     return Refreshed(
         renewed=_renew(requirement, today, people),
+        moved=_move(requirement, today, people),  # before what is opened, which has its day already
         opened=_open(requirement, today, people),
-        moved=_move(requirement, today, people),
     )
 
 

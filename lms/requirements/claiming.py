@@ -17,7 +17,7 @@ from lms.lrs.entries import Entry
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Launch, Statement
 from lms.people.models import Person
-from lms.requirements.completing import consider, person_of
+from lms.requirements.completing import activity_of, consider, person_of
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from lms.requirements.plausibility import Doubt, Reported, Session, doubts_about_session, doubts_about_time
 
@@ -50,7 +50,7 @@ def on_statement(statement: Statement, **_: Any) -> None:
 def weigh(statement: Statement, launch: Launch | None) -> Claim | None:
     """Keep the claim, with its doubts; what is believed completes the activity. None where it is about none of ours."""
     data = statement.data
-    activity = Activity.objects.select_related("part_of").filter(iri=data["object"].get("id", "")).first()
+    activity = activity_of(data)
     if activity is None:
         return None
     person = person_of(data["actor"])
@@ -98,7 +98,7 @@ def _complete(claim: Claim, statement: Statement) -> Completion | None:
     if not claim.is_believed or claim.person is None:
         return None
     return consider(
-        person=claim.person, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED
+        uuid=claim.person.uuid, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED
     )
 
 

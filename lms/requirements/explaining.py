@@ -21,7 +21,7 @@ from lms.lrs.models import Statement
 from lms.lrs.recording import actor_of
 from lms.people.calendars import Calendars
 from lms.people.models import Person
-from lms.requirements.models import Activity, Assignment, Requirement
+from lms.requirements.models import Activity, Assignment, Completion, Requirement
 from lms.requirements.periods import add_working_days
 from lms.requirements.standing import Standing
 from lms.requirements.wording import audience_in_words
@@ -137,10 +137,18 @@ def _standing(assignment: Assignment, standing: Standing) -> Iterable[str]:
         yield (_("It is set aside until %(day)s.") % {"day": day(until)} if until else _("It is set aside for good."))
     if completion is None and standing in (Standing.DUE, Standing.OVERDUE, Standing.EXPIRING, Standing.EXPIRED):
         yield _("Nothing that counts was received yet. Every part must be complete in this cycle.")
+        if _is_declared(assignment):
+            yield _("It was declared that it is done. That counts once the proof is handed in and checked.")
     if assignment.counts_from is not None and completion is None:
         yield _("What was completed before %(day)s counted for the cycle before.") % {
             "day": day(assignment.counts_from)
         }
+
+
+def _is_declared(assignment: Assignment) -> bool:
+    accepted = assignment.requirement.accepted.values("activity")
+    mine = Q(person=assignment.person) | Q(person__merged_into=assignment.person)
+    return Completion.objects.filter(mine, activity__in=accepted, source=Completion.Source.DECLARED).exists()
 
 
 def _received(assignment: Assignment, activities: list[Activity]) -> list[Received]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -15,27 +15,32 @@ from lms.people.models import Person
 from lms.requirements.models import Assignment, Completion, Requirement, Waiver, proof_of
 from lms.requirements.periods import Proof, Validity, choose
 
-COLUMNS = {
-    "completion_id": "bigint",
-    "completed_on": "date",
-    "valid_until": "date",
-    "renew_from": "date",
-    "waived_from": "date",
-    "waived_until": "date",
-}
+PROVEN = {"completion_id": "bigint", "completed_on": "date", "valid_until": "date", "renew_from": "date"}
+COLUMNS = {**PROVEN, "waived_from": "date", "waived_until": "date"}
 BATCH = 1000
-# Whole arrays: many times the rate of bulk_update, which asks of each row and column which of a thousand cases it is.
-ARRAYS = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
-UPDATE = f"""
-UPDATE lms_assignment a SET {", ".join(f"{name} = n.{name}" for name in COLUMNS)}
-FROM unnest(%s::bigint[], {ARRAYS}) n (id, {", ".join(COLUMNS)}) WHERE a.id = n.id
-"""  # noqa: S608
 
 
-def project(*, person: Person, activities: Sequence[int]) -> None:
-    """Bring the person's assignments up to the ledger, where their requirement accepts one of the activities."""
+def update_of(columns: Mapping[str, str]) -> str:
+    """Whole arrays: many times the rate of bulk_update, which asks of each row and column which of a thousand cases it
+    is."""
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    return (
+        f"UPDATE lms_assignment a SET {', '.join(f'{name} = n.{name}' for name in columns)} "  # noqa: S608
+        f"FROM unnest(%s::bigint[], {arrays}) n (id, {', '.join(columns)}) WHERE a.id = n.id"
+    )
+
+
+UPDATE = update_of(COLUMNS)
+
+
+def project(*, person: Person, activity: int) -> None:
+    """Bring the person's assignments up to the ledger, where their requirement accepts the activity just completed."""
     owner = person.merged_into_id or person.pk
-    touched = Assignment.objects.filter(person=owner, requirement__accepted__activity__in=activities)
+    if connection.vendor == "postgresql":
+        from lms.requirements.projecting_one import project_one
+
+        return project_one(owner=owner, activity=activity)
+    touched = Assignment.objects.filter(person=owner, requirement__accepted__activity=activity)
     _write(_rebuild(touched.distinct(), _all_terms()))
 
 
@@ -87,10 +92,9 @@ more, since it is asked of every completion."""
 def _all_terms() -> dict[int, Terms]:
     return {
         item.pk: {
-            (accepted.activity_id, renewal): accepted.validity(item.renewal_window_days)
+            key: validity
             for accepted in item.accepted.all()
-            for renewal in (False, True)
-            if accepted.counts(renewal=renewal)
+            for key, validity in accepted.terms(item.renewal_window_days).items()
         }
         for item in Requirement.objects.prefetch_related("accepted")
     }
@@ -117,6 +121,14 @@ def expected(
     assignment: Assignment, terms: Terms, completions: Iterable[Completion], waiver: Waiver | None
 ) -> dict[str, Any]:
     """The projection of one assignment: pure but for the rows that it is given. ``waiver``: the last one."""
+    return proven(assignment, terms, completions) | {
+        "waived_from": waiver.starts_on if waiver else None,
+        "waived_until": waiver.ends_on if waiver else None,
+    }
+
+
+def proven(assignment: Assignment, terms: Terms, completions: Iterable[Completion]) -> dict[str, Any]:
+    """The part of it that completions give."""
     proof = choose(
         _proofs(assignment, terms, completions),
         registration=assignment.registration,
@@ -130,15 +142,15 @@ def expected(
         "completed_on": proof.counts_on if proof else None,
         "valid_until": proof.valid_until if proof else None,
         "renew_from": proof.renew_from if proof else None,
-        "waived_from": waiver.starts_on if waiver else None,
-        "waived_until": waiver.ends_on if waiver else None,
     }
 
 
 def _proofs(assignment: Assignment, terms: Terms, completions: Iterable[Completion]) -> Iterator[Proof]:
     """The completions that the rule accepts. What renews an earlier proof may be another activity than what was the first,
-    and one that was given before the renewal was asked for renews nothing."""
+    and one that was given before the renewal was asked for renews nothing. Somebody's word alone completes nothing."""
     for completion in completions:
+        if completion.source == Completion.Source.DECLARED:
+            continue
         proof = None
         own = completion.registration == assignment.registration
         if assignment.is_renewal:

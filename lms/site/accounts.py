@@ -45,11 +45,23 @@ class PersonAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
-    """Signs in with number or e-mail; fetches user, person and office of a session in one query."""
+    """Signs in with number or e-mail; fetches user, person, office and Wagtail's profile of a session in one query, and all
+    permissions in another."""
 
     def get_user(self, user_id: Any) -> Any:
-        user = get_user_model().objects.select_related("person__office").filter(pk=user_id).first()
+        users = get_user_model().objects.select_related("person__office", "wagtail_userprofile")
+        user = users.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """As Django's own, which asks for those of the user and those of the groups apart."""
+        if obj is not None or not user_obj.is_active or user_obj.is_anonymous or user_obj.is_superuser:
+            return super().get_all_permissions(user_obj, obj)  # type: ignore[no-any-return]
+        if not hasattr(user_obj, "_perm_cache"):
+            sets = (self._get_user_permissions(user_obj), self._get_group_permissions(user_obj))
+            own, groups = (found.order_by().values_list("content_type__app_label", "codename") for found in sets)
+            user_obj._perm_cache = {f"{label}.{name}" for label, name in own.union(groups)}
+        return user_obj._perm_cache  # type: ignore[no-any-return]
 
     def _authenticate_by_email(self, email: str, password: str) -> Any:
         return next((user for user in accounts_at(email) if self._check_password(user, password)), None)

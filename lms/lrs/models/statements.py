@@ -87,6 +87,10 @@ class Mention(models.Model):
 
     class Meta:
         app_label = "lms"
+        # Few are direct. Without an index of their own a plan that holds for every agent would read the whole table.
+        indexes = [
+            models.Index(fields=["key", "statement"], name="lms_mention_direct", condition=models.Q(direct=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.statement_id} names {self.key}"
@@ -156,7 +160,7 @@ class Attachment(models.Model):
 
 
 class Effect(models.Model):
-    """What a statement leads to has yet to follow: written with the statement, taken away when it has followed."""
+    """What a statement leads to did not follow: written in its transaction, taken away when it has followed."""
 
     statement = models.OneToOneField(Statement, primary_key=True, on_delete=models.PROTECT, related_name="effect")
     tries = models.PositiveSmallIntegerField(default=0)

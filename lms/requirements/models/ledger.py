@@ -24,6 +24,8 @@ class Completion(models.Model):
         STATEMENT = "statement", _("recorded here")
         REPORTED = "reported", _("reported by the course")
         IMPORT = "import", _("imported record")
+        PROOF = "proof", _("proof handed in and checked")
+        DECLARED = "declared", _("declared, and not checked")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="completions")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="completions")

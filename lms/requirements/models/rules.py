@@ -186,6 +186,11 @@ class AcceptedActivity(models.Model):
     def counts(self, *, renewal: bool) -> bool:
         return self.counts_for in ("", "renewal" if renewal else "first")
 
+    def terms(self, window_days: int) -> dict[tuple[int, bool], Validity]:
+        """How long a completion counts, by activity and whether it renews."""
+        validity = self.validity(window_days)
+        return {(self.activity_id, renewal): validity for renewal in (False, True) if self.counts(renewal=renewal)}
+
     def validity(self, window_days: int) -> Validity:
         month, _dash, day = self.until_day.partition("-")
         fixed = (int(month), int(day)) if day else (12, 31)
