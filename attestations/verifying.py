@@ -7,7 +7,10 @@ from itertools import groupby
 
 from attestations.models import AttestationText, Signature
 from lms.hash_chain import first_broken
+from lms.log.facts import log_facts
 from lms.verification import Broken, ledger_check
+
+log_facts("signature", model=Signature, record=Signature.record, related=("person", "text"))
 
 
 @ledger_check("attestation texts")

@@ -1,4 +1,4 @@
-"""What courses put into an auditor pack: certificates, and what the sheets of classroom sessions say of a person."""
+"""What courses put into an auditor pack: certificates, what sheets of sessions say of a person, decisions on proofs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
-from courses.models import Certificate, Confirmation, SheetEntry
+from courses.models import Certificate, Confirmation, ProofDecision, SheetEntry
 from lms.compliance.auditing.sections import Period, auditor_section
 from lms.people.models import Person
 
@@ -62,4 +62,31 @@ def sessions(person: Person, period: Period) -> list[dict[str, Any]]:
             "statement": row.statement,
         }
         for row in rows.order_by("sheet__signed_at", "pk")
+    ]
+
+
+@auditor_section("proofs")
+def proofs(person: Person, period: Period) -> list[dict[str, Any]]:
+    """Every decision on what the person handed in for courses taken elsewhere; nobody else, who decided as a UUID.
+
+    ``evidence`` stands in the statement as well. The chain is the proof's own, and ``verify_ledger`` walks it.
+    """
+    rows = ProofDecision.objects.filter(proof__person=person).select_related("proof__activity", "by")
+    return [
+        {
+            "proof": row.proof.key,
+            "course": row.proof.activity.iri,
+            "way": row.proof.way,
+            "on": row.proof.on,
+            "course_version": row.proof.course_version,
+            "handed_in_at": row.proof.handed_in_at,
+            **{
+                name: getattr(row, name)
+                for name in ("number", "outcome", "reason", "declaration", "evidence", "checks")
+            },
+            "decided_by": row.by.uuid,
+            "decided_at": row.at,
+            "decision_hash": row.hash,
+        }
+        for row in rows.order_by("at", "pk")
     ]

@@ -16,10 +16,13 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
-from courses.models import CoursePage, Question, QuestionBank
+from courses.models import CoursePage, ExternalPage, Question, QuestionBank
 from courses.players.classroom.reports import PLAN, SessionsReport
 from courses.players.classroom.sessions import ChangeView, PlanView, PrintView, SessionView
 from courses.players.classroom.sheet import SheetView
+from courses.players.external.deciding import CHECK, DECIDE
+from courses.players.external.desk import ProofsReport
+from courses.players.external.one_proof import ProofFileView, ProofView
 from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
 
@@ -71,6 +74,10 @@ def urls() -> list[URLPattern]:
         path("sessions/<uuid:classroom>/change/", ChangeView.as_view(), name="lms_session_change"),
         path("sessions/<uuid:classroom>/sheet/", SheetView.as_view(), name="lms_session_sheet"),
         path("sessions/<uuid:classroom>/print/", PrintView.as_view(), name="lms_session_print"),
+        path("proofs/", ProofsReport.as_view(), name="lms_proofs"),
+        path("proofs/results/", ProofsReport.as_view(results_only=True), name="lms_proofs_results"),
+        path("proofs/<uuid:proof>/", ProofView.as_view(), name="lms_proof"),
+        path("proofs/<uuid:proof>/<uuid:file>/", ProofFileView.as_view(), name="lms_proof_file"),
     ]
 
 
@@ -86,10 +93,23 @@ def sessions_menu_item() -> SessionsMenuItem:
     )
 
 
+class ProofsMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        """By the permissions: a menu asks the database nothing."""
+        return bool(request.user.has_perm(DECIDE) or request.user.has_perm(CHECK))
+
+
+@hooks.register("register_admin_menu_item")
+def proofs_menu_item() -> ProofsMenuItem:
+    return ProofsMenuItem(
+        _("Proofs to check"), reverse("lms_proofs"), name="proofs", icon_name="doc-full-inverse", order=246
+    )
+
+
 @hooks.register("register_permissions")
-def permissions_of_sessions() -> Any:
+def permissions_of_courses() -> Any:
     """So that a site can give them to groups of its own."""
-    return Permission.objects.filter(content_type__app_label="lms_courses", codename__endswith="_session")
+    return Permission.objects.filter(content_type__app_label="lms_courses", codename__regex="_(session|proof)$")
 
 
 @hooks.register("register_log_actions")
@@ -118,6 +138,17 @@ def answers_menu_item() -> AnswersMenuItem:
     return AnswersMenuItem(
         _("Answers to questions"), reverse("lms_courses_with_questions"), name="answers", icon_name="help", order=910
     )
+
+
+@hooks.register("after_publish_page")
+def say_who_cannot_check(request: HttpRequest, page: Page) -> None:
+    """A group is named by whoever writes the page, and let in by an administrator."""
+    if not isinstance(page, ExternalPage) or page.reviewers is None:
+        return
+    if not page.reviewers.permissions.filter(codename__in=("check_proof", "decide_proof")).exists():
+        messages.warning(
+            request, gettext("The group that is to check the proof may not do so yet. Ask an administrator to let it.")
+        )
 
 
 @hooks.register("after_publish_page")

@@ -5,6 +5,7 @@ A migration calls ``protect("table")``; the trigger's name is derived from the t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import migrations
@@ -14,14 +15,14 @@ MESSAGE = "facts are appended, never changed"
 EVENTS = ("UPDATE", "DELETE")
 
 
-def create_triggers(connection: BaseDatabaseWrapper, table: str) -> None:
+def create_triggers(connection: BaseDatabaseWrapper, table: str, events: Iterable[str] = EVENTS) -> None:
     statements: list[str] = []
     if connection.vendor == "postgresql":
         statements.append(
             "CREATE OR REPLACE FUNCTION lms_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{MESSAGE} (%)', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
         )
-    for event in EVENTS:
+    for event in events:
         if connection.vendor == "sqlite":
             statements.append(
                 f"CREATE TRIGGER {_name(table, event)} BEFORE {event} ON {table} "
@@ -44,11 +45,11 @@ def drop_triggers(connection: BaseDatabaseWrapper, table: str) -> None:
             cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, event)}{on}")
 
 
-def protect(table: str) -> migrations.RunPython:
+def protect(table: str, events: Iterable[str] = EVENTS) -> migrations.RunPython:
     """The migration operation for one table."""
 
     def forward(apps: Any, schema_editor: Any) -> None:
-        create_triggers(schema_editor.connection, table)
+        create_triggers(schema_editor.connection, table, events)
 
     def backward(apps: Any, schema_editor: Any) -> None:
         drop_triggers(schema_editor.connection, table)

@@ -15,6 +15,7 @@ class LmsConfig(AppConfig):
 
         from lms import checks  # noqa: F401  registers the system checks
         from lms.compliance import tallying  # noqa: F401  registers a ledger check
+        from lms.log import verifying as log  # noqa: F401  registers the ledger checks
         from lms.lrs.signals import statement_recorded, statements_arrived
         from lms.people import link_sessions
         from lms.people import verifying as people  # noqa: F401  registers the ledger checks

@@ -36,3 +36,15 @@ def iri_base_is_usable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if base.startswith(("https://", "http://")) and not base.endswith("/"):
         return []
     return [Error("LMS_IRI_BASE is no address, or ends with a slash.", id="lms.E003")]
+
+
+@register(Tags.security)
+def log_key_is_one(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Found on the day on which the first checkpoint is made it would be found too late."""
+    from lms.log.checkpoints import seed
+
+    try:
+        seed()
+    except ValueError as error:
+        return [Error(str(error), id="lms.E004")]
+    return []

@@ -60,6 +60,9 @@ class LmsSettings:
         "Let PostgreSQL keep the plans of the record store's queries and of those that complete; off for a pooler that "
         "knows no prepared ones.",
     )
+    LOG_KEY = Setting(
+        "", "Signs checkpoints of the log: 32 bytes in base64, from manage.py log_key. Empty: they bear no signature."
+    )
     LAUNCH_HOURS = Setting(24, "Hours for which a course that runs elsewhere may report on one launch.")
     IMPLAUSIBLE_PERCENT = Setting(
         20, "A course that runs elsewhere and reports a completion sooner than this share of its length is doubted."

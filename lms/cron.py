@@ -8,12 +8,16 @@ from django.utils import timezone
 
 from lms.compliance.delivering import deliver_all
 from lms.compliance.tallying import tally_if_large
+from lms.log.appending import append_waiting
+from lms.log.checkpoints import make_checkpoint
+from lms.log.facts import enter_missing
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
 from lms.people.linking import forget_ended
 from lms.periodic import periodic
 from lms.requirements.applying import apply_waiting
 from lms.requirements.assigning import refresh
+from lms.verification_models import verify_and_keep
 
 
 @periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
@@ -44,6 +48,22 @@ def forward_statements(now: datetime) -> None:
 @periodic(every=timedelta(minutes=5), name="lms.deliver_reports")
 def deliver_reports(now: datetime) -> None:
     deliver_all(now=now)
+
+
+@periodic(every=timedelta(hours=1), name="lms.append_to_log")
+def append_to_log(now: datetime) -> None:
+    append_waiting()
+
+
+@periodic(every=timedelta(days=1), name="lms.checkpoint")
+def checkpoint(now: datetime) -> None:
+    enter_missing()
+    make_checkpoint(now=now)
+
+
+@periodic(every=timedelta(days=1), name="lms.verify")
+def verify(now: datetime) -> None:
+    verify_and_keep()
 
 
 @periodic(every=timedelta(days=1), name="lms.forget_links")

@@ -3,6 +3,7 @@
 from lms.compliance.auditing.models import AuditorPack
 from lms.compliance.models import ReportSubscription
 from lms.compliance.tally_models import Tally, TallyLine, TallySum
+from lms.log.models import Block, Checkpoint, Head, Leaf
 from lms.lrs.models import (
     ActivityDefinition,
     AgentName,
@@ -51,6 +52,7 @@ from lms.requirements.models import (
 )
 from lms.signposts.models import SignpostCard
 from lms.tokens.models import AccessToken
+from lms.verification_models import VerificationRun
 
 __all__ = [
     "AcceptedActivity",
@@ -62,7 +64,9 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AuditorPack",
+    "Block",
     "Category",
+    "Checkpoint",
     "Claim",
     "Completion",
     "Credential",
@@ -70,6 +74,7 @@ __all__ = [
     "Effect",
     "Extension",
     "ForwardingTarget",
+    "Head",
     "Headship",
     "Holiday",
     "Invitation",
@@ -79,6 +84,7 @@ __all__ = [
     "KnownPerson",
     "KnownPosting",
     "Launch",
+    "Leaf",
     "Leave",
     "Mention",
     "Office",
@@ -102,6 +108,7 @@ __all__ = [
     "Tally",
     "TallyLine",
     "TallySum",
+    "VerificationRun",
     "Waiver",
     "WaiverRequest",
 ]

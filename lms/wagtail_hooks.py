@@ -28,6 +28,7 @@ from lms.compliance.person_report import PersonReport
 from lms.compliance.reports import PERMISSION
 from lms.compliance.views import OfficeReport, PeopleReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
+from lms.log.admin import CheckpointView, LogMenuItem, LogView
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
 from lms.people.admin import (
     AgreementViewSet,
@@ -126,6 +127,8 @@ def urls() -> list[URLPattern]:
         path("compliance/claims/results/", ClaimsReport.as_view(results_only=True), name="lms_claims_report_results"),
         path("compliance/claims/<int:pk>/", ClaimView.as_view(), name="lms_claim"),
         path("compliance/auditor-pack/", AuditorPackView.as_view(), name="lms_auditor_pack"),
+        path("log/", LogView.as_view(), name="lms_log"),
+        path("log/checkpoint/<int:size>/", CheckpointView.as_view(), name="lms_checkpoint"),
         path("compliance/looks/", LooksReport.as_view(), name="lms_looks_report"),
         path("compliance/looks/results/", LooksReport.as_view(results_only=True), name="lms_looks_report_results"),
     ]
@@ -157,6 +160,11 @@ def auditor_pack_menu_item() -> AuditorPackMenuItem:
     return AuditorPackMenuItem(
         _("Auditor pack"), reverse("lms_auditor_pack"), name="auditor-pack", icon_name="download", order=905
     )
+
+
+@hooks.register("register_reports_menu_item")
+def log_menu_item() -> LogMenuItem:
+    return LogMenuItem(_("Verification"), reverse("lms_log"), name="log", icon_name="lock", order=907)
 
 
 @hooks.register("register_reports_menu_item")

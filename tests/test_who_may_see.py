@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from courses.models import Certificate, CoursePage
 from lms.compliance.models import ReportSubscription
 from lms.compliance.subscribing import subscribe
 from lms.compliance.unsubscribing import link_of
+from lms.log.checkpoints import make_checkpoint
 from lms.lrs import vocabulary as v
 from lms.lrs.recording import record
 from lms.lrs.statements import Said
@@ -31,6 +33,7 @@ from reminders.laying import lay_standard_ladder
 from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.classroom import make_session, make_training, seat
+from tests.courses.external import hand, make_external
 from tests.courses.test_checking import answer, finish_lessons
 
 # What a visitor gets: ok, sign-in (a redirect to it), home (sent back to the admin's first page, with a message), none
@@ -158,6 +161,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "admin/compliance/auditor-pack/":
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/log/":                (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/log/checkpoint/<size>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/compliance/looks/results/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -186,6 +192,14 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      HOME,    HOME),
     "admin/sessions/<classroom>/print/":
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "learning/proof/new/<external>/<way>/":
+                                 (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
+    "learning/proof/<proof>/":   (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "admin/proofs/":             (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/proofs/results/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/proofs/<proof>/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/proofs/<proof>/<file>/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/activities/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/requirements/":       (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -209,6 +223,7 @@ POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
 OURS_IN_ADMIN = (
     "admin/compliance/", "admin/messages/", "admin/reminders/", "admin/addresses/", "admin/answers/", "admin/sessions/",
+    "admin/proofs/",
 )  # fmt: skip
 
 
@@ -238,7 +253,7 @@ def test_every_address_has_a_line() -> None:
 
 
 @pytest.fixture
-def world(cast: Cast) -> dict[str, Any]:
+def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
     """Bruno owns everything; the others have their roles."""
     page = make_course("sea", interactive=True)
     make_requirement("sea", page.activity, gate="onboarding")
@@ -263,7 +278,13 @@ def world(cast: Cast) -> dict[str, Any]:
     report = subscribe(
         recipient=cast.chen.user, office=cast.country, every="week", for_outside=False, by=cast.chen.user
     )
+    checkpoint = make_checkpoint(now=NOW)
+    assert checkpoint is not None
+    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
+    external = make_external()
+    proof = hand(external, cast.bruno)
     return {
+        "external": external.pk, "way": "file", "proof": proof.key, "file": proof.files.get().key,
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
@@ -275,6 +296,7 @@ def world(cast: Cast) -> dict[str, Any]:
         "number": "P00002", "attempt": 1,
         "code": Certificate.objects.get().code,
         "pk": doubted(cast, page).pk,
+        "size": checkpoint.size,
         "asked": WaiverRequest.objects.create(
             assignment=cast.assignment(cast.bruno, "sea"), reason="security", requested_by=cast.chen
         ).pk, "assignment": cast.assignment(cast.bruno, "sea").pk,

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('link_hosts', models.TextField(blank=True, help_text='One a line, such as verify.example.org; *.example.org stands for whatever is below. Only these are asked.', max_length=1000, verbose_name='hosts of links that verify a certificate')),
                 ('service_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='days within which proof is checked')),
                 ('activity', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.activity')),
-                ('reviewers', models.ForeignKey(blank=True, help_text='Of the people in the offices that they may see. Human Resources always can.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group', verbose_name='who checks the proof')),
+                ('reviewers', models.ForeignKey(blank=True, help_text='A group that may check proofs; of people in the offices that they may see. Human Resources always can.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group', verbose_name='who checks the proof')),
             ],
             options={
                 'verbose_name': 'external course',
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proof',
                 'verbose_name_plural': 'proofs',
                 'ordering': ['handed_in_at', 'pk'],
-                'permissions': [('decide_proof', 'Can decide on proofs of courses taken elsewhere')],
+                'permissions': [('decide_proof', 'Can decide on proofs of courses taken elsewhere'), ('check_proof', 'Can decide on proofs of those courses that name one of their groups')],
                 'default_permissions': (),
             },
         ),

@@ -64,7 +64,9 @@ class ExternalPage(Page):
     )  # fmt: skip
     reviewers = models.ForeignKey(
         Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who checks the proof"),
-        help_text=_("Of the people in the offices that they may see. Human Resources always can."),
+        help_text=_(
+            "A group that may check proofs; of people in the offices that they may see. Human Resources always can."
+        ),
     )  # fmt: skip
     service_days = models.PositiveSmallIntegerField(
         _("days within which proof is checked"), default=7, validators=[MinValueValidator(1), MaxValueValidator(90)]

@@ -52,7 +52,10 @@ class Proof(models.Model):
         verbose_name_plural = _("proofs")
         ordering = ["handed_in_at", "pk"]
         default_permissions = ()
-        permissions = [("decide_proof", _("Can decide on proofs of courses taken elsewhere"))]
+        permissions = [
+            ("decide_proof", _("Can decide on proofs of courses taken elsewhere")),
+            ("check_proof", _("Can decide on proofs of those courses that name one of their groups")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="lms_courses_one_open_proof",

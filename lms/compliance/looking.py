@@ -25,6 +25,7 @@ class Where(StrEnum):
     PERSON = "person"
     WHY = "why"
     PACK = "auditor_pack"
+    PROOF = "proof"
 
 
 def looked(*, viewer: Any, people: Sequence[Person], where: Where) -> None:

@@ -21,6 +21,7 @@ PLACES = {
     Where.PERSON: gettext_lazy("The person's page"),
     Where.WHY: gettext_lazy("Why somebody owes something"),
     Where.PACK: gettext_lazy("An auditor pack"),
+    Where.PROOF: gettext_lazy("A proof that was handed in"),
 }
 
 

@@ -12,11 +12,12 @@ MAINTAINED_BY_HR = ("requirement", "headship", "officeaccess", "organisation", "
 HELD = {
     HR: [
         "view_compliance", "add_waiverrequest", "add_invitation", "accept_claim", "decide_waiver", "view_activity",
-        "see_who_looked", "merge_person", "plan_session", "reopen_session", "decide_proof",
+        "see_who_looked", "merge_person", "plan_session", "reopen_session", "view_checkpoint",
+        "decide_proof",
     ],
     HEADS: ["view_compliance", "add_waiverrequest", "plan_session"],
     FACILITATORS: ["plan_session"],
-    AUDITORS: ["view_compliance", "take_auditor_pack"],
+    AUDITORS: ["view_compliance", "take_auditor_pack", "view_checkpoint"],
 }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def on_statement(statement: Statement, **_: Any) -> None:
     activity = activity_of(data)
     uuid = uuid_of(data["actor"])
     if activity is not None and uuid is not None:
-        told = data["context"].get("extensions", {}).get(_trust(), "")
+        told = data["context"].get("extensions", {}).get(trust(), "")
         source = SOURCES.get(told, Completion.Source.STATEMENT)
         consider(uuid=uuid, activity=activity, statement=statement, source=source)
 
@@ -138,7 +138,8 @@ def _is_waived(activity: Activity, statement: Statement) -> bool:
     return is_ours and statement.verb == WAIVED and activity.move_on != Activity.MoveOn.PARTS
 
 
-def _trust() -> str:
+def trust() -> str:
+    """The extension in which it stands."""
     return f"{conf.IRI_BASE}/ext/{TRUST}"
 
 
@@ -215,7 +216,7 @@ def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
             session=uuid5(NAMESPACE, f"satisfied {statement.registration}"),
             at=statement.timestamp,
             grouping=course.iri,
-            extensions={_trust(): rests_on} if rests_on else {},
+            extensions={trust(): rests_on} if rests_on else {},
         )
     )
 

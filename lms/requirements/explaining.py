@@ -21,7 +21,8 @@ from lms.lrs.models import Statement
 from lms.lrs.recording import actor_of
 from lms.people.calendars import Calendars
 from lms.people.models import Person
-from lms.requirements.models import Activity, Assignment, Completion, Requirement
+from lms.requirements.completing import DECLARED, PROVEN, trust
+from lms.requirements.models import Activity, Assignment, Requirement
 from lms.requirements.periods import add_working_days
 from lms.requirements.standing import Standing
 from lms.requirements.wording import audience_in_words
@@ -137,18 +138,10 @@ def _standing(assignment: Assignment, standing: Standing) -> Iterable[str]:
         yield (_("It is set aside until %(day)s.") % {"day": day(until)} if until else _("It is set aside for good."))
     if completion is None and standing in (Standing.DUE, Standing.OVERDUE, Standing.EXPIRING, Standing.EXPIRED):
         yield _("Nothing that counts was received yet. Every part must be complete in this cycle.")
-        if _is_declared(assignment):
-            yield _("It was declared that it is done. That counts once the proof is handed in and checked.")
     if assignment.counts_from is not None and completion is None:
         yield _("What was completed before %(day)s counted for the cycle before.") % {
             "day": day(assignment.counts_from)
         }
-
-
-def _is_declared(assignment: Assignment) -> bool:
-    accepted = assignment.requirement.accepted.values("activity")
-    mine = Q(person=assignment.person) | Q(person__merged_into=assignment.person)
-    return Completion.objects.filter(mine, activity__in=accepted, source=Completion.Source.DECLARED).exists()
 
 
 def _received(assignment: Assignment, activities: list[Activity]) -> list[Received]:
@@ -196,6 +189,11 @@ def _note(row: Statement, assignment: Assignment) -> str:
         return _("Reported by another system whose word does not count here.")
     if claim is not None and not claim.is_believed:
         return _("Reported by another system, and doubted: Human Resources looks at it.")
+    rests_on = row.data.get("context", {}).get("extensions", {}).get(trust(), "")
+    if row.credential_id is None and rests_on == DECLARED:
+        return _("Declared only. It counts once the proof is handed in and checked.")
+    if row.credential_id is None and rests_on == PROVEN:
+        return _("Proof of something done elsewhere.")
     if row.registration != assignment.registration:
         return _("Belongs to another cycle or rule.")
     return ""

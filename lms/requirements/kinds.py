@@ -20,6 +20,7 @@ class Description:
     """What a learner sees of an activity before opening it; ``done`` of ``steps`` for the progress bar.
 
     ``step`` says in a few words what is to be done next, ``url`` is where; ``minutes`` is the time that is left.
+    ``is_far``: what is to be done is not here, so that the step is told before the start as well.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Description:
     done: int = 0
     steps: int = 0
     is_begun: bool = False
+    is_far: bool = False
 
 
 @dataclass(frozen=True)

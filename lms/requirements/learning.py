@@ -31,6 +31,7 @@ class Task:
     next_step: str = ""
     days_left: int = 0
     is_begun: bool = False
+    tells_step: bool = False
     alternatives: list[kinds.Description] = field(default_factory=list)
 
     @property
@@ -106,6 +107,7 @@ def _task(
         task.is_begun |= finished or bool(of_part and of_part.is_begun)
         if not finished and is_next and of_part:
             task.next_step, task.url, task.minutes = of_part.step, of_part.url, of_part.minutes
+            task.tells_step = of_part.is_far and not of_part.is_begun
         is_next &= finished
     return task
 

@@ -11,14 +11,19 @@ from typing import Any
 from uuid import UUID
 
 from lms.hash_chain import first_broken
+from lms.log.facts import log_facts
 from lms.lrs import vocabulary as v
 from lms.lrs.indexing import index
 from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Statement
 from lms.requirements.completing import person_of
-from lms.requirements.models import Activity, Assignment, Completion, RuleToApply, RuleVersion
+from lms.requirements.models import Activity, Assignment, Completion, Extension, RuleToApply, RuleVersion, Waiver
 from lms.requirements.projecting import rebuilt
 from lms.verification import Broken, LeftOut, ledger_check
+
+log_facts("completion", model=Completion, record=Completion.record, related=("person", "activity", "statement"))
+for name, model in (("waiver", Waiver), ("extension", Extension)):
+    log_facts(name, model=model, record=model.record, related=("assignment", "requested_by", "approved_by"))
 
 BATCH = 2000
 OF_A_RULE = {"completion_id", "completed_on", "valid_until", "renew_from"}

@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from wagtail.models import Locale
 
 from courses.conf import conf
 from courses.models import ExternalPage, Proof, ProofFile
 from courses.players.external.handing_in import CannotHandIn, withdraw
+from courses.players.external.kinds import rule_of
 from lms.people.models import Person
 from lms.requirements.models import Activity
 from tests.cast import PASSWORD, Cast, make_requirement
@@ -88,7 +91,9 @@ def test_the_page_leads_to_the_provider_without_telling_who_comes(page: External
 
 def test_my_learning_says_what_is_to_be_done_next(page: ExternalPage, cast: Cast) -> None:
     bruno = as_(cast.bruno)
-    assert page.url in body(bruno.get("/learning/"))
+    shown = body(bruno.get("/learning/"))
+    assert page.url in shown
+    assert "<p>Take the course at Other Agency, then hand in your proof</p>" in shown
     proof = hand(page, cast.bruno)
     shown = body(bruno.get("/learning/"))
     assert "Next: Your proof is being checked" in shown
@@ -269,3 +274,59 @@ def test_the_page_of_the_course_asks_no_more_for_more_proofs(
     for path, most in ((page.url, 22), (f"/learning/proof/{proof.key}/", 16)):
         with django_assert_max_num_queries(most):
             assert bruno.get(path).status_code == 200
+
+
+def test_editions_share_one_activity_and_the_english_one_rules(page: ExternalPage, cast: Cast) -> None:
+    french = page.copy_for_translation(Locale.objects.create(language_code="fr"), copy_parents=True)
+    french.title, french.provider, french.service_days = "Cours", "Autre Agence", 60
+    french.save_revision().publish()
+    french.refresh_from_db()
+    assert french.activity == page.activity
+    assert french.links.count() == 2
+    rule = rule_of(page.activity)  # type: ignore[arg-type]
+    assert rule is not None
+    assert (rule.pk, rule.service_days) == (page.pk, 7)
+    bruno = as_(cast.bruno)
+    bruno.cookies["django_language"] = "fr"
+    assert french.url in body(bruno.get("/learning/"))
+
+
+def form_of(**changes: str) -> dict[str, str]:
+    values = {
+        "title": "New", "slug": "new", "course_key": "new", "provider": "Other Agency", "summary": "S", "minutes": "5",
+        "proof_text": "P", "service_days": "7", "accepted_versions": "", "link_hosts": "", "reviewers": "",
+        "links-TOTAL_FORMS": "1", "links-INITIAL_FORMS": "0", "links-0-language": "en",
+        "links-0-address": "https://learn.example.org/", "links-0-ORDER": "1",
+        "ways-TOTAL_FORMS": "1", "ways-INITIAL_FORMS": "0", "ways-0-way": "file", "ways-0-ORDER": "1",
+        "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0", "action-publish": "1",
+    }  # fmt: skip
+    return {**values, **changes}
+
+
+def test_an_author_makes_the_page_in_the_admin(page: ExternalPage) -> None:
+    user = User.objects.create_user("author")
+    user.groups.add(Group.objects.get(name="Course authors"))
+    author = Client()
+    author.force_login(user)
+    path = f"/admin/pages/add/lms_courses/externalpage/{page.get_parent().pk}/"
+    assert author.get(path).status_code == 200
+    second = {"ways-TOTAL_FORMS": "2", "ways-1-ORDER": "2"}
+    for changes, said in (
+        ({"link_hosts": "127.0.0.1\nhttps://x.example"}, "No name of a host"),
+        ({"links-0-address": "http://learn.example.org/"}, "begins with https"),
+        ({"links-0-address": "javascript:alert(1)"}, "begins with https"),
+        ({"course_key": "bsafe"}, "Another training has this key"),
+        ({**second, "ways-1-way": "badge"}, "valid choice"),
+        ({**second, "ways-1-way": "file"}, "duplicate"),
+        ({"ways-TOTAL_FORMS": "0"}, "at least 1"),
+    ):
+        assert said in body(author.post(path, form_of(**changes), follow=True)), changes
+    assert not ExternalPage.objects.filter(course_key="new").exists()
+    group = Group.objects.create(name="Reviewers")
+    shown = body(
+        author.post(path, form_of(**second, **{"ways-1-way": "code", "reviewers": str(group.pk)}), follow=True)
+    )
+    assert "The group that is to check the proof may not do so yet." in shown
+    made = ExternalPage.objects.get(course_key="new")
+    assert (made.live, [item.way for item in made.ways.all()]) == (True, ["file", "code"])
+    assert made.activity is not None

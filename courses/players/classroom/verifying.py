@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from courses.models import Confirmation, Sheet, SheetEntry
 from lms.hash_chain import first_broken
+from lms.log.facts import log_facts
 from lms.lrs.models import Effect
 from lms.requirements.models import Completion
 from lms.verification import Broken, ledger_check
+
+
+def sheet_record(sheet: Sheet) -> dict[str, Any]:
+    """What the log commits to: its hash covers all its lines."""
+    return {"session": str(sheet.session.key), "number": sheet.number, "hash": sheet.hash}
+
+
+log_facts("session sheet", model=Sheet, record=sheet_record, related=("session",))
 
 
 @ledger_check("session sheets")

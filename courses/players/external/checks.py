@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.dates import MONTHS
 
-from courses.models import Proof, ProofFile
+from courses.models import Proof
 from courses.players.external import storing_files
 from courses.players.external.checking_files import PDF, text_of
 from courses.players.external.findings import FAILED, PASSED, UNKNOWN, Finding
@@ -25,8 +25,6 @@ from courses.players.external.rules import (
 from lms.outbound import Forbidden, NoAnswer, Unreachable, get, target_of
 from lms.people.models import LANGUAGES, Person
 from lms.requirements.models import Assignment
-
-HARMFUL_OR_UNKNOWN = (ProofFile.Scan.WAITING, ProofFile.Scan.INFECTED)
 
 
 def same_file(proof: Proof) -> Iterator[Finding]:
@@ -147,9 +145,12 @@ def _hosts(proof: Proof) -> list[str]:
 def _text(proof: Proof) -> str:
     """Of the newest file; of one that is harmful, or may be, nothing is read."""
     file = proof.files.order_by("-pk").first()
-    if file is None or file.content_type != PDF or not file.stored_as or file.scan in HARMFUL_OR_UNKNOWN:
+    if file is None or file.content_type != PDF or not storing_files.may_open(file):
         return ""
-    return text_of(storing_files.read(file.stored_as)).strip()
+    try:
+        return text_of(storing_files.read(file.stored_as)).strip()
+    except OSError:  # withdrawn meanwhile
+        return ""
 
 
 def _month_names(month: int) -> list[str]:

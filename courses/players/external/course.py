@@ -25,6 +25,7 @@ from courses.players.external.wording import CANNOT
 from lms.people.models import Person
 
 MOST_BODY = MOST_BYTES + 100_000
+AGAIN = (Proof.State.MORE_NEEDED, Proof.State.REJECTED, Proof.State.WITHDRAWN)
 FIELD_OF = {"future": "on", "past": "on", "link": "link", "missing": "code", "unticked": "ticked"}
 
 
@@ -55,10 +56,10 @@ def needs_person(request: HttpRequest) -> Person:
 @csrf_exempt  # not to read a body that is too large in order to find a token in it; ``_handed_in`` asks for the token
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_proof(request: HttpRequest, page_id: int, way: str) -> HttpResponse:
+def new_proof(request: HttpRequest, external: int, way: str) -> HttpResponse:
     """The form of one way. Where another is asked for, what was handed in before stands in it."""
     person = needs_person(request)
-    page = get_object_or_404(ExternalPage.objects.live().public().select_related("activity"), pk=page_id)
+    page = get_object_or_404(ExternalPage.objects.live().public().select_related("activity"), pk=external)
     if page.activity is None or way not in ways_of(page):
         raise Http404
     if request.method == "POST" and _length(request) > MOST_BODY:
@@ -123,7 +124,8 @@ def proof(request: HttpRequest, proof: UUID) -> HttpResponse:
         return redirect("courses:proof", found.key)
     page = editions([found.activity_id], ExternalPage).get(found.activity_id)
     is_last = not own.filter(activity=found.activity, pk__gt=found.pk).exists()
-    can_again = found.state in (Proof.State.MORE_NEEDED, Proof.State.REJECTED, Proof.State.WITHDRAWN) and is_last
+    is_declared = found.state == Proof.State.ACCEPTED and found.declared_by_id is not None
+    can_again = is_last and (is_declared or found.state in AGAIN)
     context = {
         "proof": found,
         "page": page,
@@ -132,6 +134,7 @@ def proof(request: HttpRequest, proof: UUID) -> HttpResponse:
         "last_decision": found.decisions.order_by("number").last(),
         "ways": ways_of(page) if page and can_again else [],
         "rule": rule_of(found.activity),
+        "is_declared": is_declared,
     }
     return render(request, "courses/external/proof.html", context)
 

@@ -20,7 +20,7 @@ AT_A_TIME = 50
 
 def examine(key: str) -> None:
     """What RQ calls for one proof. Where the scanner did not answer, the clock's next round asks it again."""
-    proof = Proof.objects.to_be_examined().select_related("person", "activity").filter(key=key).first()
+    proof = Proof.objects.to_be_checked().select_related("person", "activity").filter(key=key).first()
     if proof is None:
         return
     scans = [_scanned(file) for file in proof.files.all() if file.stored_as]
@@ -38,8 +38,9 @@ def examine(key: str) -> None:
 
 
 def examine_all() -> None:
-    """What is still to be examined, oldest first. One that fails does not hold up the others."""
-    for key in Proof.objects.to_be_examined().order_by("handed_in_at").values_list("key", flat=True)[:AT_A_TIME]:
+    """What is still to be examined, what was never looked at first. One that fails does not hold up the others."""
+    waiting = Proof.objects.to_be_examined(is_scanned=scanning.is_scanned())
+    for key in waiting.values_list("key", flat=True)[:AT_A_TIME]:
         try:
             examine(str(key))
         except Exception:

@@ -29,7 +29,7 @@ EARLIEST = timedelta(days=366 * 10)
 
 class CannotHandIn(Exception):
     """``reason``: closed (not published, or not that way), waiting (one waits already), missing (no code and no link),
-    link, future, past, unticked, too_often; or what ``checking_files.BadFile`` says. In words: ``wording.CANNOT``."""
+    link, too_long, future, past, unticked, too_often; or what ``BadFile`` says. In words: ``wording.CANNOT``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -111,8 +111,10 @@ def _guard(activity: Activity, way: str, given: Given, today: date) -> None:
         raise CannotHandIn("past")
     if way == Way.CODE and not given.code and not given.link:
         raise CannotHandIn("missing")
-    if given.link and address_problem(given.link):
+    if given.link and (len(given.link) > 500 or address_problem(given.link)):
         raise CannotHandIn("link")
+    if len(given.code) > 64 or len(given.course_version) > 32:
+        raise CannotHandIn("too_long")
     if way == Way.DECLARATION and not given.ticked:
         raise CannotHandIn("unticked")
 

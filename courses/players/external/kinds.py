@@ -43,26 +43,40 @@ class ProofKind(PartKind):
 
 
 def _step(page: ExternalPage, last: Proof | None, registration: UUID) -> Description:
-    """A refusal is told of in the cycle that it was handed in for."""
+    """A refusal, or a declaration that stands, is told of in the cycle that it was handed in for."""
     step = _("Take the course at %(provider)s, then hand in your proof") % {"provider": page.provider}
     minutes, url, is_begun = page.minutes, page.url or "", False
-    refused = last is not None and last.state == Proof.State.REJECTED and last.registration == registration
-    if last is not None and (last.is_open or refused):
+    told = last is not None and (last.is_open or (_needs_more(last) and last.registration == registration))
+    if last is not None and told:
         url = reverse("courses:proof", args=[last.key])
-        is_begun = last.is_open
+        is_begun = True
         minutes = 0 if last.state == Proof.State.WAITING else 5
         step = {
             Proof.State.WAITING: _("Your proof is being checked"),
             Proof.State.MORE_NEEDED: _("Another file is needed"),
             Proof.State.REJECTED: _("Your proof was not accepted: see why"),
+            Proof.State.ACCEPTED: _("It is declared: hand in your proof"),
         }[Proof.State(last.state)]
-    return Description(title=page.title, step=step, url=url, minutes=minutes, steps=1, is_begun=is_begun)
+    return Description(title=page.title, step=step, url=url, minutes=minutes, steps=1, is_begun=is_begun, is_far=True)
+
+
+def _needs_more(last: Proof) -> bool:
+    """A refusal; or a declaration, which is on record and completes nothing (decision 15)."""
+    return last.state == Proof.State.REJECTED or (
+        last.state == Proof.State.ACCEPTED and last.declared_by_id is not None
+    )
 
 
 def rule_of(activity: Activity) -> ExternalPage | None:
     """The edition by which proof is judged: published before not, English before others, the oldest before younger ones."""
-    found = ExternalPage.objects.filter(activity=activity).select_related("locale", "reviewers").order_by("pk")
-    return min(found, key=lambda page: (not page.live, page.locale.language_code != "en", page.pk), default=None)
+    return rules_of([activity.pk]).get(activity.pk)
+
+
+def rules_of(activities: Iterable[int]) -> dict[int, ExternalPage]:
+    """By activity. One query."""
+    found = ExternalPage.objects.filter(activity__in=activities).select_related("locale")
+    ordered = sorted(found, key=lambda page: (not page.live, page.locale.language_code != "en", page.pk), reverse=True)
+    return {page.activity_id: page for page in ordered if page.activity_id}
 
 
 def registration_for(*, person: Person, activity: Activity) -> UUID:

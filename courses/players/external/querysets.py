@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from lms.people.models import Office, Person
@@ -28,8 +28,15 @@ class ProofQuerySet(models.QuerySet[Any]):
     def to_be_checked(self) -> ProofQuerySet:
         return self.filter(state="waiting")
 
-    def to_be_examined(self) -> ProofQuerySet:
-        return self.to_be_checked().filter(examined_at=None)
+    def to_be_examined(self, *, is_scanned: bool) -> ProofQuerySet:
+        """Also those whose files came when there was no scanner. What was never looked at comes first."""
+        unscanned = apps.get_model("lms_courses", "ProofFile").objects.filter(
+            proof=OuterRef("pk"), scan__in=["none", "waiting"]
+        )
+        checks = apps.get_model("lms_courses", "ProofCheck").objects.filter(proof=OuterRef("pk"))
+        wanted = Q(examined_at=None) | (Exists(unscanned) if is_scanned else Q(pk__in=[]))
+        found = self.to_be_checked().filter(wanted).annotate(was_looked_at=Exists(checks))
+        return found.order_by("was_looked_at", "handed_in_at", "pk")
 
     def in_offices(self, offices: list[Office]) -> ProofQuerySet:
         """Of people who are in these offices now: of a merged record the one that is kept."""

@@ -9,6 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
 from courses.conf import conf
+from courses.models import ProofFile
+from courses.players.external.scanning import is_scanned
 
 
 def can_store() -> bool:
@@ -26,6 +28,12 @@ def read(name: str) -> bytes:
     with _storage().open(name) as file:
         found: bytes = file.read()
     return found
+
+
+def may_open(file: ProofFile) -> bool:
+    """It is there, and the scanner found nothing; or there is no scanner."""
+    is_clean = file.scan == ProofFile.Scan.CLEAN or (file.scan == ProofFile.Scan.NONE and not is_scanned())
+    return bool(file.stored_as) and is_clean
 
 
 def forget(name: str) -> None:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from courses.models import Proof, ProofDecision
 from lms.hash_chain import first_broken
+from lms.log.facts import log_facts
 from lms.verification import Broken, ledger_check
+
+
+def decision_record(decision: ProofDecision) -> dict[str, Any]:
+    """What the log commits to: its hash covers what was judged, by whom and why."""
+    return {"proof": str(decision.proof.key), "number": decision.number, "hash": decision.hash}
+
+
+log_facts("decision on a proof", model=ProofDecision, record=decision_record, related=("proof",))
 
 
 @ledger_check("decisions on proofs")

@@ -1,4 +1,4 @@
-"""In words, for the learner: why something cannot be handed in."""
+"""In words: why something cannot be handed in, for the learner; why it cannot be decided so, for who checks it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ CANNOT = {
     "waiting": _("Your proof is being checked already."),
     "missing": _("Give the code or the link, or both."),
     "link": _("Give the whole link as the provider shows it, beginning with https://."),
+    "too_long": _("The code or the version is too long."),
     "future": _("The date cannot be in the future."),
     "past": _("The date is too long ago."),
     "unticked": _("Tick the box to declare it."),
@@ -23,4 +24,16 @@ CANNOT = {
     "encrypted": _("The PDF is locked with a password. Save it without one."),
     "active": _("The PDF holds a script, a form or another file. Print it to a new PDF, or take a picture of it."),
     "several": _("The file is a PDF and something else as well. Print it to a new PDF, or take a picture of it."),
+}
+
+CANNOT_DECIDE = {
+    "own": _("Somebody else has to decide: it is your own, or you handed it in or declared it."),
+    "not_yours": _("You may not decide on this proof."),
+    "unticked": _("Tick the declaration: your decision is signed with it."),
+    "decided": _("It no longer waits for a decision."),
+    "changed": _("Something else was handed in meanwhile. Look at it again."),
+    "not_scanned": _("The file is not scanned yet. It can be refused, and not accepted."),
+    "no_file": _("The file is no longer there. Ask for another."),
+    "code": _("Choose a reason: the person reads it."),
+    "cannot_count": _("It cannot count: its date is still to come where the person works, or the course has changed."),
 }

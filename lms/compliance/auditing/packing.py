@@ -24,7 +24,7 @@ from lms.people.models import Office, Person
 FORMAT = "safeguard-auditor-pack"
 VERSION = 1
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
-COUNTED = ("assignments", "completions", "statements", "signatures", "certificates", "sessions", "reminders")
+COUNTED = ("assignments", "completions", "statements", "signatures", "certificates", "sessions", "proofs", "reminders")
 
 
 @dataclass(frozen=True)

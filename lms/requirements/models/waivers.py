@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,18 @@ class Waiver(models.Model):
     def __str__(self) -> str:
         return f"{self.assignment} {self.get_reason_display()}"
 
+    def record(self) -> dict[str, Any]:
+        """What the log commits to."""
+        return {
+            "registration": str(self.assignment.registration),
+            "reason": self.reason,
+            "starts_on": self.starts_on.isoformat(),
+            "ends_on": self.ends_on.isoformat() if self.ends_on else None,
+            "requested_by": str(self.requested_by.uuid),
+            "approved_by": str(self.approved_by.uuid),
+            "created_at": self.created_at.isoformat(),
+        }
+
 
 class Extension(models.Model):
     """More time for an obligation, for a coded reason. A fact: appended, never changed. The latest day of several counts.
@@ -70,6 +84,17 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment} {self.due_on}"
+
+    def record(self) -> dict[str, Any]:
+        """What the log commits to."""
+        return {
+            "registration": str(self.assignment.registration),
+            "reason": self.reason,
+            "due_on": self.due_on.isoformat(),
+            "requested_by": str(self.requested_by.uuid),
+            "approved_by": str(self.approved_by.uuid),
+            "created_at": self.created_at.isoformat(),
+        }
 
 
 class WaiverRequest(models.Model):

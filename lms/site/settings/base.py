@@ -86,6 +86,7 @@ TEMPLATES = [
 # Behind a pooler that gives a connection to one transaction at a time, nothing may outlive its transaction: no cursor on
 # the server, and no plan either unless the pooler is one that carries it through.
 _pooled = is_on("DATABASE_POOLED", os.environ.get("DATABASE_POOLED", ""))
+LMS_LOG_KEY = os.environ.get("LMS_LOG_KEY", "")
 LMS_XAPI_PREPARED = is_on("LMS_XAPI_PREPARED", os.environ.get("LMS_XAPI_PREPARED", "0" if _pooled else "1"))
 DATABASES = {
     "default": dj_database_url.parse(

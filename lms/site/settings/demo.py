@@ -1,5 +1,8 @@
 """The demo: a fictitious organisation on this machine only. Unsafe elsewhere, so it answers to local names only."""
 
+import base64
+import hashlib
+
 from lms.site.settings.base import *  # noqa: F403
 from lms.site.settings.base import VAR, os
 from lms.site.settings.environment import email_settings
@@ -13,4 +16,5 @@ LMS_ORGANISATION_NAME = os.environ.get("LMS_ORGANISATION_NAME", "Meridian Relief
 LMS_GATED_PATHS = {"/onboarding/": "onboarding"}
 WAGTAIL_SITE_NAME = LMS_ORGANISATION_NAME
 LMS_DEMO = True
+LMS_LOG_KEY = base64.b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()
 LMS_SEND_FROM_HOUR, LMS_SEND_UNTIL_HOUR, LMS_WORKING_DAYS_ONLY = 0, 24, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -72,7 +73,9 @@ def test_a_supervisor_reads_no_score_and_no_reason_of_a_waiver(cast: Cast, chens
     bruno = cast.assignment(cast.bruno, "sea")
     content = f"{bruno.requirement.accepted.get().activity.iri}/x"
     say(cast.bruno, v.FAILED, content, bruno.registration, score=(0.4321, 4321, 10000), success=False)
-    waive(assignment=bruno, reason="security", requested_by=cast.chen, approved_by=cast.dora, starts_on="2026-11-01")
+    waive(
+        assignment=bruno, reason="security", requested_by=cast.chen, approved_by=cast.dora, starts_on=date(2026, 11, 1)
+    )
     shown = chens.get("/team/").content.decode()
     assert "standing-waived" in shown
     for secret in ("ecurity", "evacuation", "4321", "Dora", "ailed"):

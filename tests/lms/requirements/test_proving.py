@@ -90,10 +90,12 @@ def test_somebodys_word_alone_completes_no_obligation_and_a_checked_proof_does(
     proven(cast, elsewhere, today, declared=True)
     owed = cast.assignment(cast.bruno, "sea")
     assert owed.completion is None
-    assert any("declared" in sentence for sentence in explain(owed, today=today).standing)
+    assert ["Declared only" in item.note for item in explain(owed, today=today).received] == [True]
     call_command("verify_ledger")
     done = proven(cast, elsewhere, today - timedelta(days=3))
-    assert cast.assignment(cast.bruno, "sea").completion == done
+    owed = cast.assignment(cast.bruno, "sea")
+    assert owed.completion == done
+    assert explain(owed, today=today).received[0].note == "Proof of something done elsewhere."
 
 
 def test_a_day_to_come_proves_nothing(cast: Cast, elsewhere: Activity) -> None:
