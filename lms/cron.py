@@ -19,6 +19,9 @@ from lms.requirements.applying import apply_waiting
 from lms.requirements.assigning import refresh
 from lms.verification_models import verify_and_keep
 
+LONG = timedelta(hours=12)
+"""What walks through everything that there ever was."""
+
 
 @periodic(every=timedelta(hours=1), name="lms.refresh_assignments")
 def refresh_assignments(now: datetime) -> None:
@@ -55,13 +58,13 @@ def append_to_log(now: datetime) -> None:
     append_waiting()
 
 
-@periodic(every=timedelta(days=1), name="lms.checkpoint")
+@periodic(every=timedelta(days=1), name="lms.checkpoint", within=LONG)
 def checkpoint(now: datetime) -> None:
     enter_missing()
     make_checkpoint(now=now)
 
 
-@periodic(every=timedelta(days=1), name="lms.verify")
+@periodic(every=timedelta(days=1), name="lms.verify", within=LONG)
 def verify(now: datetime) -> None:
     verify_and_keep()
 

@@ -31,16 +31,24 @@ class Periodic:
     name: str
     every: timedelta
     job: Job
+    by_clock: bool = False
+    within: timedelta | None = None
 
 
 _jobs: dict[str, Periodic] = {}
 
 
-def periodic(*, every: timedelta, name: str) -> Callable[[Job], Job]:
-    """Registers ``job(now)`` to be started at that interval. Jobs stand in an app's ``cron`` module."""
+def periodic(
+    *, every: timedelta, name: str, by_clock: bool = False, within: timedelta | None = None
+) -> Callable[[Job], Job]:
+    """Registers ``job(now)`` to be started at that interval. Jobs stand in an app's ``cron`` module.
+
+    ``by_clock``: it runs in the clock's own process, because it watches over the workers. ``within``: how long it may take,
+    where that is longer than RQ gives to others.
+    """
 
     def add(job: Job) -> Job:
-        _jobs[name] = Periodic(name, every, job)
+        _jobs[name] = Periodic(name, every, job, by_clock, within)
         return job
 
     return add
@@ -62,10 +70,26 @@ def claim(*, name: str, every: timedelta, now: datetime) -> bool:
 def tick(now: datetime) -> list[str]:
     """One round of the clock: claim what is due and wake a worker for each. Answers the names."""
     PeriodicRun.objects.update_or_create(name=CLOCK, defaults={"started_at": now, "finished_at": now})
-    claimed = [item.name for item in jobs().values() if claim(name=item.name, every=item.every, now=now)]
+    claimed = _claimed(now, by_clock=False)
     for name in claimed:
-        kick("lms.periodic.run", name)
+        kick("lms.periodic.run", name, within=jobs()[name].within)
     return claimed
+
+
+def watch(now: datetime) -> list[str]:
+    """Claim and run what watches over the workers, in this process. One that fails is noted and stops no other."""
+    claimed = _claimed(now, by_clock=True)
+    for name in claimed:
+        try:
+            run(name)
+        except Exception:
+            logger.exception("the watch %s failed", name)
+    return claimed
+
+
+def _claimed(now: datetime, *, by_clock: bool) -> list[str]:
+    mine = [item for item in jobs().values() if item.by_clock == by_clock]
+    return [item.name for item in mine if claim(name=item.name, every=item.every, now=now)]
 
 
 def run(name: str) -> None:
@@ -78,15 +102,20 @@ def run(name: str) -> None:
     PeriodicRun.objects.filter(name=name).update(finished_at=timezone.now(), last_error="")
 
 
-def kick(function: str, *arguments: str | int) -> None:
+def kick(function: str, *arguments: str | int, within: timedelta | None = None) -> None:
     """Wake a worker after the commit. Never fails: what is not delivered is found by the clock's next round."""
-    transaction.on_commit(lambda: _enqueue(function, arguments), robust=True)
+    transaction.on_commit(lambda: _enqueue(function, arguments, within), robust=True)
 
 
-def _enqueue(function: str, arguments: tuple[str | int, ...]) -> None:
+def _enqueue(function: str, arguments: tuple[str | int, ...], within: timedelta | None = None) -> None:
     try:
         django_rq.get_queue("default").enqueue(
-            function, *arguments, job_id=uuid.uuid4().hex, result_ttl=0, failure_ttl=3600
+            function,
+            *arguments,
+            job_id=uuid.uuid4().hex,
+            result_ttl=0,
+            failure_ttl=3600,
+            job_timeout=int(within.total_seconds()) if within else None,
         )
     except (RedisError, OSError) as error:
         logger.warning("no worker was woken for %s: %s", function, type(error).__name__)

@@ -13,7 +13,11 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         from lms.gate.api import Bearer, api
         from lms.tokens.models import AccessToken
-        from reminders import auditing  # noqa: F401  registers a section of the auditor pack
+        from reminders import (
+            auditing,  # noqa: F401  registers a section of the auditor pack
+            checks,  # noqa: F401  registers the system checks
+            health,  # noqa: F401  registers what /healthz tells of reminders
+        )
         from reminders.bounces_api import bounces
 
         # Here, not in an address list: the floor's addresses must not import reminders, and there is one API.

@@ -26,8 +26,9 @@ class ReminderSettings:
         "Such as http://127.0.0.1:9000: a server that stands in for the channels. Of the demo and the tests only: it is "
         "ignored where LMS_DEMO is not set.",
     )
-    REMINDERS_LATE_MINUTES = Setting(
-        30, "Minutes after which a sweep that did not run, or a message that waits past its time, makes /healthz fail."
+    REMINDERS_LATE_MINUTES = Setting(30, "Minutes after which what should have moved on counts as standing still.")
+    OPERATORS: Setting[list[str] | None] = Setting(
+        None, "E-mail addresses that are told when reminders stand still; None: those of Django's ADMINS."
     )
 
 

@@ -17,12 +17,13 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
+from reminders.alarm_models import Alarm
 from reminders.bounce_models import Bounce
 from reminders.channels.models import ChannelAddress, Post
 from reminders.ladder import Rung
 from reminders.leasing import LeaseManager
 
-__all__ = ["Bounce", "ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
+__all__ = ["Alarm", "Bounce", "ChannelAddress", "Ladder", "LadderRung", "Message", "Post", "Reminder"]
 
 MOST_DAYS = 3650
 
@@ -147,6 +148,7 @@ class Message(models.Model):
     body = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+    failing_since = models.DateTimeField(null=True, help_text="Since when handing it over fails, in a row.")
 
     objects = MessageManager()
 
@@ -158,7 +160,11 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["not_before"], name="lms_reminders_waiting", condition=Q(state__in=["ready", "sending"])
-            )
+            ),
+            models.Index(fields=["sent_at"], name="lms_reminders_sent", condition=Q(state="sent")),
+            models.Index(
+                fields=["failing_since"], name="lms_reminders_failing", condition=Q(failing_since__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

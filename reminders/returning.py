@@ -129,7 +129,7 @@ def _let_go(address: str) -> None:
     """What was held because of the address goes with the next messages."""
     Reminder.objects.filter(
         state=Reminder.State.PLANNED, message__state=Message.State.FAILED, message__address__iexact=address
-    ).update(message=None)
+    ).update(message=None, planned_at=timezone.now())
 
 
 def _moment_of(report: Report, message: Message) -> datetime:

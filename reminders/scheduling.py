@@ -86,7 +86,7 @@ def release(now: datetime) -> None:
         others = [item.pk for item in held if not recipients.speaks_to(item.assignment, item.audience, item.recipient)]
         refused.filter(pk__in=others).update(state=Reminder.State.CANCELLED, because=OTHER_RECIPIENT)
     gone = Message.objects.gone().filter(reminders__state=Reminder.State.PLANNED)
-    planned.filter(message__in=gone.values("pk")).update(message=None)
+    planned.filter(message__in=gone.values("pk")).update(message=None, planned_at=now)
 
 
 def place(now: datetime, places: Places) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from reminders.bounce_reports import without_addresses
@@ -45,6 +45,7 @@ LEASE, ONE_HANDOVER = timedelta(minutes=8), timedelta(minutes=4)
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=2)
 LOST_IN_A_ROW = 3
 DEAD = "Mail to this address comes back."
+FAILING_SINCE = Coalesce("failing_since", Now())
 
 
 def send_waiting(*, at: datetime | None = None, within: timedelta | None = None) -> int:
@@ -205,7 +206,7 @@ class Sender:
             wait = _wait(1)
             Message.objects.held(self.mine).update(
                 state=Message.State.READY, claimed_by=None, lease_until=None, not_before=timezone.now() + wait,
-                last_error=str(error) or repr(error),
+                last_error=str(error) or repr(error), failing_since=FAILING_SINCE,
             )  # fmt: skip
             logger.warning("the mail server cannot be reached: %s", type(error).__name__)
             return False
@@ -222,19 +223,25 @@ class Sender:
         text = without_addresses(str(error) or repr(error))
         if for_good:
             address = message.recipient.address
-            if self._settle(message, state=Message.State.FAILED, address=address, last_error=text):
+            since = None if _says_why(error) else FAILING_SINCE
+            if self._settle(
+                message, state=Message.State.FAILED, address=address, last_error=text, failing_since=since
+            ):
                 keep_refusal(message=message, error=error)
             return
-        again = self._places.opens(Place.of(message.recipient), timezone.now() + _wait(message.attempts))
-        self._settle(message, state=Message.State.READY, not_before=again, last_error=text)
+        later = timezone.now() + _wait(message.attempts)
+        again = self._places.opens(Place.of(message.recipient), later)
+        since = FAILING_SINCE if again == later else None  # nobody tries until the recipient's day begins
+        self._settle(message, state=Message.State.READY, not_before=again, last_error=text, failing_since=since)
         expected = isinstance(error, (smtplib.SMTPException, OSError))
         logger.warning(
             "message %s was not sent: %s", message.pk, type(error).__name__, exc_info=None if expected else error
         )
 
-    def _settle(self, message: Message, **values: Any) -> bool:
+    def _settle(self, message: Message, *, failing_since: Any = None, **values: Any) -> bool:
         """Write what became of it, unless it has gone to another worker meanwhile. One UPDATE: whole, or not at all."""
-        written = Message.objects.held(self.mine).filter(pk=message.pk).update(**values, lease_until=None)
+        values |= {"failing_since": failing_since, "lease_until": None}
+        written = Message.objects.held(self.mine).filter(pk=message.pk).update(**values)
         return bool(written) or self._doubts()
 
 
@@ -248,6 +255,11 @@ def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) 
 
 def _wait(attempts: int) -> timedelta:
     return min(FIRST_RETRY * 2 ** min(attempts, 10), LONGEST_RETRY) * uniform(0.8, 1.2)
+
+
+def _says_why(error: Exception) -> bool:
+    """What is refused for good is so because of its address. Without a code it may be that the server refuses everybody."""
+    return not isinstance(error, smtplib.SMTPRecipientsRefused) or bool(status_in(str(error)))
 
 
 def _is_lost(error: Exception) -> bool:

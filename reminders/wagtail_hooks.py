@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -26,6 +28,7 @@ from reminders.addresses_report import SEE, AddressesReport, WorksView
 from reminders.channels.admin import POSTS, ChannelAddressViewSet, PostsReport
 from reminders.finding import due
 from reminders.models import Ladder, Message
+from reminders.panel import SEE_STANDSTILL, StandstillPanel
 from reminders.previewing import LadderEditView, LadderMessagesView
 from reminders.views import PAGE, ComingReport
 
@@ -162,3 +165,14 @@ def log_actions(actions: Any) -> None:
     label, message = _("Address works again"), _("Somebody said that the person's address works again")
     actions.register_action("lms.person.address_works", label, message)
     actions.register_action("lms.ladder.send_example", _("Example sent"), _("Somebody sent themselves an example"))
+
+
+@hooks.register("construct_homepage_panels")
+def standstill_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(StandstillPanel(request))
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    app_label, codename = SEE_STANDSTILL.split(".")
+    return Permission.objects.filter(content_type__app_label=app_label, codename=codename)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 WIDTH = 76  # columns, so that a reply that quotes the line still fits into 80 (RFC 5322 section 2.1.1 asks for 78)
@@ -34,20 +34,23 @@ def wrapped(text: str, *, is_rtl: bool = False) -> str:
 
 def columns(text: str) -> int:
     """How wide it is: Chinese letters take two columns, marks on letters and directions none."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if combining(sign) or sign == RIGHT_TO_LEFT else 2 if east_asian_width(sign) in "WF" else 1 for sign in text
     )
 
 
-def _broken(line: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)  # but for a name, the lines of a day's messages are the same few
+def _broken(line: str) -> tuple[str, ...]:
     """The line in parts; those that follow stand below its first word."""
     indent = line[: len(line) - len(line.lstrip())]
     after = indent + ("  " if line.lstrip().startswith("- ") else "")
-    so_far = indent
+    parts, so_far = [], indent
     for piece in PIECE.findall(line.lstrip()):
         if so_far.strip() and columns(so_far + piece) > WIDTH:
-            yield so_far
+            parts.append(so_far)
             so_far = after + piece.lstrip()
         else:
             so_far += piece
-    yield so_far
+    return (*parts, so_far)

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 from rq.worker import Worker
 
+from lms import health
 from lms.conf import conf
 from lms.lrs.models import Outgoing
 from lms.periodic import CLOCK
 from lms.periodic_models import PeriodicRun
 from lms.requirements.models import RuleToApply
-from reminders.watching import watch
 
 Check = dict[str, Any]
 
@@ -31,7 +31,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _database(), **_queue(), "clock": _clock()}
     checks["forwarding"] = _forwarding()
     checks["rules"] = _rules()
-    checks["reminders"] = _reminders()
+    checks = checks | health.run() | checks  # the areas above take no place of these
     healthy = all(check["ok"] for check in checks.values())
     body = {"status": "ok" if healthy else "failing", "checks": checks}
     return JsonResponse(body, status=200 if healthy else 503)
@@ -80,14 +80,6 @@ def _rules() -> Check:
     try:
         waiting = RuleToApply.objects.aggregate(waiting=Count("pk"), failed=Count("pk", filter=~Q(error="")))
         return {"ok": not waiting["failed"], **waiting}
-    except DatabaseError:
-        return {"ok": False}
-
-
-def _reminders() -> Check:
-    """Whether the sweep runs, messages leave, and the mail server takes them."""
-    try:
-        return watch(timezone.now())
     except DatabaseError:
         return {"ok": False}
 

@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from lms import periodic
+from lms import health, periodic
 from lms.periodic_models import PeriodicRun
 from lms.site.demo import redis_server
 
@@ -92,6 +92,48 @@ def test_health_says_what_stands_still(db: None, client: Client, queue: Any) -> 
     assert client.get("/healthz").json()["checks"]["clock"]["ok"] is True
     PeriodicRun.objects.update(started_at=timezone.now() - timedelta(hours=1))
     assert client.get("/healthz").json()["checks"]["clock"]["ok"] is False
+
+
+def test_health_answers_when_an_area_cannot_and_the_floors_own_checks_stay(db: None, client: Client) -> None:
+    @health.health_checks("broken")
+    def broken() -> health.Checks:
+        raise ZeroDivisionError
+
+    @health.health_checks("bold")
+    def bold() -> health.Checks:
+        return {"clock": {"ok": True}, "bold": {"ok": True}}
+
+    try:
+        answer = client.get("/healthz")
+    finally:
+        del health._areas["broken"], health._areas["bold"]
+    told = answer.json()["checks"]
+    assert answer.status_code == 503
+    assert (told["broken"], told["bold"], told["clock"]["ok"]) == ({"ok": False}, {"ok": True}, False)
+
+
+def test_what_watches_over_the_workers_runs_in_the_clock_itself(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    ran = []
+
+    @periodic.periodic(every=timedelta(hours=1), name="wakeful", by_clock=True)
+    def wakeful(now: Any) -> None:
+        ran.append(now)
+
+    @periodic.periodic(every=timedelta(hours=1), name="asleep", by_clock=True)
+    def asleep(now: Any) -> None:
+        raise ValueError("no paper")
+
+    try:
+        now = timezone.now()
+        assert not {"wakeful", "asleep"} & set(periodic.tick(now))
+        assert {"wakeful", "asleep"} <= set(periodic.watch(now))
+        assert periodic.watch(now) == []
+    finally:
+        del periodic._jobs["wakeful"], periodic._jobs["asleep"]
+    assert len(ran) == 1
+    assert "the watch asleep failed" in caplog.text
+    assert PeriodicRun.objects.get(name="asleep").last_error == "ValueError: no paper"
+    assert PeriodicRun.objects.get(name="wakeful").finished_at is not None
 
 
 def test_the_private_server_ends_with_its_owner_even_when_that_is_killed() -> None:

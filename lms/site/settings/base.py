@@ -182,6 +182,8 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False  # 
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # HR's feed owns the addresses
 
 DEFAULT_FROM_EMAIL = os.environ.get("LMS_FROM_EMAIL", "Learning <learning@example.org>")
+if "LMS_OPERATORS" in os.environ:
+    LMS_OPERATORS = [item.strip() for item in os.environ["LMS_OPERATORS"].split(",") if item.strip()]
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = False

@@ -16,5 +16,6 @@ LMS_ORGANISATION_NAME = os.environ.get("LMS_ORGANISATION_NAME", "Meridian Relief
 LMS_GATED_PATHS = {"/onboarding/": "onboarding"}
 WAGTAIL_SITE_NAME = LMS_ORGANISATION_NAME
 LMS_DEMO = True
+LMS_OPERATORS = os.environ.get("LMS_OPERATORS", "operators@example.org").split(",")
 LMS_LOG_KEY = base64.b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()
 LMS_SEND_FROM_HOUR, LMS_SEND_UNTIL_HOUR, LMS_WORKING_DAYS_ONLY = 0, 24, False

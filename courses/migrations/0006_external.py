@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('lms', '0023_sign_in_links'),
-        ('lms_courses', '0005_sheets_are_append_only'),
+        ("lms_courses", "0005_sheets_are_append_only"),
         ('wagtailcore', '0098_apitoken'),
     ]
 

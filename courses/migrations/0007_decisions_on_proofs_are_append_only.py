@@ -6,5 +6,5 @@ from lms.append_only import protect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lms_courses", "0050_external")]
+    dependencies = [("lms_courses", "0006_external")]
     operations = [protect("lms_courses_proofdecision")]
