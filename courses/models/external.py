@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, Objec
 from wagtail.models import Orderable, Page
 
 from courses.models.pages import ENCRYPTED_ADDRESS
+from courses.players.external.reporters import reporters_panel
 from courses.players.external.rules import entries, is_host, with_reference
 from lms.people.models import LANGUAGES
 from lms.requirements.models import Activity
@@ -86,6 +87,7 @@ class ExternalPage(Page):
     proof_panels = [
         InlinePanel("ways", heading=_("Ways to hand in proof"), label=_("Way"), min_num=1),
         *(FieldPanel(name) for name in ("accepted_versions", "link_hosts", "reviewers", "service_days")),
+        reporters_panel(),
     ]
     edit_handler = TabbedInterface(
         [

@@ -19,7 +19,22 @@ from lms.lrs.models import Launch, Statement
 from lms.people.models import Person
 from lms.requirements.completing import activity_of, consider, person_of
 from lms.requirements.models import Activity, Assignment, Claim, Completion
-from lms.requirements.plausibility import Doubt, Reported, Session, doubts_about_session, doubts_about_time
+from lms.requirements.plausibility import (
+    Doubt,
+    Reported,
+    Session,
+    doubts_about_reference,
+    doubts_about_session,
+    doubts_about_time,
+)
+from lms.requirements.reporting import (
+    given_to,
+    is_taken_elsewhere,
+    let_count,
+    person_behind,
+    reference_began,
+    reported_part,
+)
 
 WEIGHED = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED, v.WAIVED)}
 NEVER_BELIEVED = {verb_key(verb) for verb in (v.SATISFIED, v.WAIVED)}  # cmi5 9.3.7 and 9.3.9: for the LMS to say
@@ -51,9 +66,13 @@ def weigh(statement: Statement, launch: Launch | None) -> Claim | None:
     """Keep the claim, with its doubts; what is believed completes the activity. None where it is about none of ours."""
     data = statement.data
     activity = activity_of(data)
+    part = None if launch is not None else reported_part(data, activity, statement.credential)
+    activity = part or activity
     if activity is None:
         return None
     person = person_of(data["actor"])
+    if person is None and part is not None:
+        person = person_behind(data["actor"], statement.registration)
     doubts = _doubts(statement, data, activity, person, launch)
     claim, _ = Claim.objects.get_or_create(
         statement=statement,
@@ -97,6 +116,9 @@ def accept(*, claim: Claim, by: Any) -> Completion | None:
 def _complete(claim: Claim, statement: Statement) -> Completion | None:
     if not claim.is_believed or claim.person is None:
         return None
+    if is_taken_elsewhere(claim.activity):
+        person = claim.person.merged_into or claim.person
+        return let_count(person=person, part=claim.activity, statement=statement)
     return consider(
         uuid=claim.person.uuid, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED
     )
@@ -114,14 +136,26 @@ def _doubts(
     if launch is not None:
         if activity.word != Activity.Word.LAUNCHED:
             found.append(Doubt.NOT_ITS_WORD)
-        shortest = timedelta(minutes=activity.minutes) * conf.IMPLAUSIBLE_PERCENT / 100
-        return [*found, *doubts_about_session(said, _session(launch), shortest=shortest)]
+        return [*found, *doubts_about_session(said, _session(launch), shortest=_shortest(activity))]
     if activity.word != Activity.Word.TRUSTED or statement.credential not in list(activity.trusted.all()):
         found.append(Doubt.NOT_ITS_WORD)
+    if is_taken_elsewhere(activity):
+        return [*found, *_doubts_from_elsewhere(said, person, activity)]
     given = Assignment.objects.filter(person=person).values_list("registration", flat=True)
     if said.registration is None or not given.filter(registration=said.registration).exists():
         found.append(Doubt.OTHER_REGISTRATION)
     return [*found, *doubts_about_time(said, began=None)]
+
+
+def _doubts_from_elsewhere(said: Reported, person: Person | None, part: Activity) -> list[Doubt]:
+    assignment = given_to(person, said.registration, part)
+    if assignment is None:
+        return [Doubt.OTHER_REGISTRATION, *doubts_about_time(said, began=None)]
+    return doubts_about_reference(said, began=reference_began(assignment), shortest=_shortest(part))
+
+
+def _shortest(activity: Activity) -> timedelta:
+    return timedelta(minutes=activity.minutes) * conf.IMPLAUSIBLE_PERCENT / 100
 
 
 def _session(launch: Launch) -> Session:

@@ -91,6 +91,13 @@ class KeepsAppointments(Protocol):
         """Of that person; a constant number of queries."""
 
 
+@runtime_checkable
+class TakenElsewhere(Protocol):
+    """A part that is done at a provider who knows nobody: a reference in the link tells who it was (``reporting``)."""
+
+    knows_by_reference: bool
+
+
 _kinds: dict[str, ActivityKind] = {}
 
 
