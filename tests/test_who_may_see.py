@@ -197,6 +197,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/proof/<proof>/":   (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
     "admin/proofs/":             (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/results/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/proofs/import/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/<proof>/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/<proof>/<file>/":
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
