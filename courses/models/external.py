@@ -30,6 +30,7 @@ class Way(models.TextChoices):
 
     FILE = "file", _("a certificate as a file")
     CODE = "code", _("a code or a link of the provider")
+    BADGE = "badge", _("an Open Badge")
     DECLARATION = "declaration", _("a declaration")
 
 
@@ -63,6 +64,17 @@ class ExternalPage(Page):
             "One a line, such as verify.example.org; *.example.org stands for whatever is below. Only these are asked."
         ),
     )  # fmt: skip
+    badge_issuers = models.TextField(
+        _("issuers of Open Badges that are accepted"), blank=True, max_length=2000,
+        help_text=_(
+            "One a line, as the badge names it: https://… or did:web:…. A space and the thumbprint (RFC 7638) or address "
+            "of the issuer's key may follow; else it is looked up there, if the host is named above."
+        ),
+    )  # fmt: skip
+    badge_achievements = models.TextField(
+        _("badges that are accepted"), blank=True, max_length=2000,
+        help_text=_("One a line: the id of the achievement or of the badge class."),
+    )  # fmt: skip
     reviewers = models.ForeignKey(
         Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who checks the proof"),
         help_text=_(
@@ -86,7 +98,17 @@ class ExternalPage(Page):
     ]
     proof_panels = [
         InlinePanel("ways", heading=_("Ways to hand in proof"), label=_("Way"), min_num=1),
-        *(FieldPanel(name) for name in ("accepted_versions", "link_hosts", "reviewers", "service_days")),
+        *(
+            FieldPanel(name)
+            for name in (
+                "accepted_versions",
+                "link_hosts",
+                "badge_issuers",
+                "badge_achievements",
+                "reviewers",
+                "service_days",
+            )
+        ),
         reporters_panel(),
     ]
     edit_handler = TabbedInterface(

@@ -316,7 +316,7 @@ def test_an_author_makes_the_page_in_the_admin(page: ExternalPage) -> None:
         ({"links-0-address": "http://learn.example.org/"}, "begins with https"),
         ({"links-0-address": "javascript:alert(1)"}, "begins with https"),
         ({"course_key": "bsafe"}, "Another training has this key"),
-        ({**second, "ways-1-way": "badge"}, "valid choice"),
+        ({**second, "ways-1-way": "pigeon"}, "valid choice"),
         ({**second, "ways-1-way": "file"}, "duplicate"),
         ({"ways-TOTAL_FORMS": "0"}, "at least 1"),
     ):

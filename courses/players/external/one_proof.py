@@ -21,7 +21,8 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from courses.models import Proof, ProofFile, Refusal
 from courses.players.external import storing_files
-from courses.players.external.checking_files import PDF
+from courses.players.external.checking_badges import BADGE
+from courses.players.external.checking_files import JPEG, PDF
 from courses.players.external.deciding import (
     DECLARATION,
     CannotDecide,
@@ -38,6 +39,7 @@ from courses.players.external.wording import CANNOT_DECIDE
 from lms.compliance.looking import Where, looked
 
 logger = logging.getLogger(__name__)
+ENDINGS = {PDF: "pdf", JPEG: "jpg", BADGE: "txt"}
 
 
 class DecideForm(forms.Form):
@@ -148,7 +150,7 @@ class ProofFileView(ForOneProof, View):
             logger.error("the file %s of a proof is not what was handed in", file.pk)
             raise Http404
         looked(viewer=request.user, people=[self.proof.person], where=Where.PROOF)
-        name = f"proof-{str(file.key)[:8]}.{'pdf' if file.content_type == PDF else 'jpg'}"
+        name = f"proof-{str(file.key)[:8]}.{ENDINGS.get(file.content_type, 'bin')}"
         return HttpResponse(
             content,
             content_type=file.content_type,

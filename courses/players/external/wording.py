@@ -23,6 +23,13 @@ CANNOT = {
     "pixels": _("The picture is too large. Take it with a lower resolution."),
     "encrypted": _("The PDF is locked with a password. Save it without one."),
     "active": _("The PDF holds a script, a form or another file. Print it to a new PDF, or take a picture of it."),
+    "badge_none": _("There is no Open Badge in it. Hand in the picture or the file as the provider gave it to you."),
+    "badge_large": _("The badge is larger than badges are."),
+    "badge_nested": _("The badge is nested too deeply to be read."),
+    "badge_broken": _("The badge cannot be read: parts of it are missing, or were changed."),
+    "badge_algorithm": _("The badge is not signed, or not in a way that can be trusted: only RS256 and EdDSA are."),
+    "badge_kind": _("The badge is of a kind that cannot be checked here. Hand in a certificate or a link instead."),
+    "badge_ended": _("The badge holds no longer: its last day has passed."),
     "several": _("The file is a PDF and something else as well. Print it to a new PDF, or take a picture of it."),
 }
 
