@@ -13,6 +13,9 @@ class AttestationsConfig(AppConfig):
     def ready(self) -> None:
         from attestations import auditing, verifying  # noqa: F401  register a section of the pack, and the ledger checks
         from attestations.kinds import AttestationKind
+        from attestations.partners.telling import Undertakings
+        from lms.partners import undertakings
         from lms.requirements import kinds
 
         kinds.register(AttestationKind())
+        undertakings.register(Undertakings())

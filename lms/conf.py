@@ -43,6 +43,13 @@ class LmsSettings:
     LINK_HOURS = Setting(
         72, "Hours for which the link in a reminder signs its reader in; 0: reminders have no such link."
     )
+    PARTNER_INVITATION_DAYS = Setting(30, "Days after which an invitation of somebody of a partner no longer works.")
+    PARTNER_UNDERTAKING = Setting(
+        "partner-undertaking", "Key of the attestation whose text the authorised signatories of partners sign."
+    )
+    PARTNER_RENEWAL_DAYS = Setting(
+        90, "Days for which a partner's undertaking still holds after a new wording of it came into force."
+    )
     LONG_LEAVE_DAYS = Setting(30, "Absences longer than this many days are counted apart in every figure.")
     GATED_PATHS: Setting[dict[str, str]] = Setting(
         {}, "Address prefix to gate name, for GateMiddleware: {'/onboarding/': 'onboarding'}."
@@ -105,7 +112,12 @@ class LmsSettings:
         "Tag of the risk register to the codes of the requirements whose coverage it is told.",
     )
     INDICATOR_LEVELS: Setting[dict[str, tuple[float, float]]] = Setting(
-        {"completion": (95, 85), "overdue_over_30": (2, 5), "managers_block": (95, 85)},
+        {
+            "completion": (95, 85),
+            "overdue_over_30": (2, 5),
+            "managers_block": (95, 85),
+            "partner_undertaking": (95, 85),
+        },
         "Of each indicator: the percentage that is still green, and the one that is still amber.",
     )
     HEARTBEAT_SECONDS = Setting(180, "Age at which the clock or the worker counts as standing still.")

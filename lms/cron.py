@@ -13,6 +13,8 @@ from lms.log.checkpoints import make_checkpoint
 from lms.log.facts import enter_missing
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
+from lms.partners import inviting
+from lms.partners.sending import send_all
 from lms.people.linking import forget_ended
 from lms.periodic import periodic
 from lms.requirements.applying import apply_waiting
@@ -72,3 +74,9 @@ def verify(now: datetime) -> None:
 @periodic(every=timedelta(days=1), name="lms.forget_links")
 def forget_links(now: datetime) -> None:
     forget_ended(now=now)
+    inviting.forget_ended(now=now)
+
+
+@periodic(every=timedelta(minutes=1), name="lms.invite_partners")
+def invite_partners(now: datetime) -> None:
+    send_all(now=now)

@@ -19,10 +19,10 @@ from lms.lrs.models import (
     Scope,
     Statement,
 )
+from lms.partners.models import Agreement, AgreementMember, PartnerInvitation, ReadyOverride, RegistrationLink
 from lms.people.history_models import KnownLeave, KnownOffice, KnownPerson, KnownPosting, Posting
 from lms.people.link_models import SignInLink
 from lms.people.models import (
-    Agreement,
     Category,
     Headship,
     Holiday,
@@ -61,6 +61,7 @@ __all__ = [
     "ActivityDefinition",
     "AgentName",
     "Agreement",
+    "AgreementMember",
     "Assignment",
     "Attachment",
     "AuditorPack",
@@ -91,11 +92,14 @@ __all__ = [
     "OfficeAccess",
     "Organisation",
     "Outgoing",
+    "PartnerInvitation",
     "PeriodicRun",
     "Person",
     "Posting",
     "ProviderAccount",
+    "ReadyOverride",
     "Reference",
+    "RegistrationLink",
     "ReportSubscription",
     "Requirement",
     "RuleToApply",

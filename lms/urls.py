@@ -6,6 +6,7 @@ from lms.compliance import team
 from lms.compliance.api import figures, indicators, people_of_figures
 from lms.compliance.unsubscribing import stop_report
 from lms.gate.api import Bearer, api
+from lms.partners.views import bringing_in, keepers, visitors
 from lms.people import link_views
 from lms.people import views as people
 from lms.requirements import views as requirements
@@ -27,6 +28,18 @@ floor = [
     path("learning/why/<int:assignment>/", requirements.why, name="why"),
     path("learning/why/<int:assignment>/ask/", requirements.ask_for_arrangement, name="ask_for_arrangement"),
     path("learning/receipt/<uuid:registration>/", requirements.receipt_view, name="receipt"),
+    path("partner/", visitors.partner, name="partner"),
+    path("partner/help/", visitors.help_page, name="partner_help"),
+    path("partner/leave/", visitors.leave, name="partner_leave"),
+    path("partner/link/<str:invited>/", visitors.link, name="partner_link"),
+    path("partner/register/<str:workshop>/", visitors.register_view, name="partner_register"),
+    path("partners/", keepers.desk, name="partners"),
+    path("partners/roster.csv", bringing_in.template, name="partner_template"),
+    path("partners/<int:agreement>/", keepers.roster, name="partner_roster"),
+    path("partners/<int:agreement>/file/", bringing_in.take_in, name="partner_take_in"),
+    path("partners/<int:agreement>/codes/", bringing_in.codes, name="partner_codes"),
+    path("partners/<int:agreement>/links/", bringing_in.links, name="partner_links"),
+    path("partners/<int:agreement>/links/<uuid:poster>/", bringing_in.poster, name="partner_poster"),
     path("reports/stop/<str:stop>/", stop_report, name="stop_report"),
     path("team/", team.my_team, name="team"),
 ]

@@ -24,19 +24,15 @@ from lms.compliance.joiners import JoinersReport
 from lms.compliance.looks import SEE_WHO_LOOKED, LooksReport
 from lms.compliance.merging import MergeView
 from lms.compliance.panel import CompliancePanel
+from lms.compliance.partners.agreement import AgreementView, ChangeAgreementView, SaveAgreementView
+from lms.compliance.partners.reports import AgreementsReport, MembersReport
 from lms.compliance.person_report import PersonReport
 from lms.compliance.reports import PERMISSION
 from lms.compliance.views import OfficeReport, PeopleReport
 from lms.compliance.waivers import DECIDE, WaiverRequestsReport, WaiverRequestView
 from lms.log.admin import CheckpointView, LogMenuItem, LogView
 from lms.lrs.admin import CredentialViewSet, ForwardingTargetViewSet
-from lms.people.admin import (
-    AgreementViewSet,
-    HeadshipViewSet,
-    HolidayViewSet,
-    OfficeAccessViewSet,
-    OrganisationViewSet,
-)
+from lms.people.admin import HeadshipViewSet, HolidayViewSet, OfficeAccessViewSet, OrganisationViewSet
 from lms.people.link_sessions import narrow_page
 from lms.requirements.admin import ActivityViewSet, RequirementViewSet
 from lms.signposts.models import SignpostCard
@@ -73,7 +69,6 @@ class LearningGroup(ViewSetGroup):  # type: ignore[misc]
         HeadshipViewSet("headships"),
         OfficeAccessViewSet("office_access"),
         OrganisationViewSet("organisations"),
-        AgreementViewSet("agreements"),
         HolidayViewSet("holidays"),
         AccessTokenViewSet("access_tokens"),
         CredentialViewSet("credentials"),
@@ -130,6 +125,21 @@ def urls() -> list[URLPattern]:
         path("log/", LogView.as_view(), name="lms_log"),
         path("log/checkpoint/<int:size>/", CheckpointView.as_view(), name="lms_checkpoint"),
         path("compliance/looks/", LooksReport.as_view(), name="lms_looks_report"),
+        path("compliance/partners/", AgreementsReport.as_view(), name="lms_agreements"),
+        path(
+            "compliance/partners/results/", AgreementsReport.as_view(results_only=True), name="lms_agreements_results"
+        ),
+        path("compliance/partners/add/", SaveAgreementView.as_view(), name="lms_agreement_add"),
+        path("compliance/partners/<int:agreement>/", AgreementView.as_view(), name="lms_agreement"),
+        path(
+            "compliance/partners/<int:agreement>/change/", ChangeAgreementView.as_view(), name="lms_agreement_change"
+        ),
+        path("compliance/partners/<int:agreement>/people/", MembersReport.as_view(), name="lms_agreement_members"),
+        path(
+            "compliance/partners/<int:agreement>/people/results/",
+            MembersReport.as_view(results_only=True),
+            name="lms_agreement_members_results",
+        ),
         path("compliance/looks/results/", LooksReport.as_view(results_only=True), name="lms_looks_report_results"),
     ]
 
@@ -139,6 +149,11 @@ def compliance_menu_item() -> ComplianceMenuItem:
     return ComplianceMenuItem(
         _("Compliance"), reverse("lms_compliance"), name="compliance", icon_name="clipboard-list", order=240
     )
+
+
+@hooks.register("register_admin_menu_item")
+def partners_menu_item() -> ComplianceMenuItem:
+    return ComplianceMenuItem(_("Partners"), reverse("lms_agreements"), name="partners", icon_name="group", order=247)
 
 
 @hooks.register("register_reports_menu_item")
@@ -205,6 +220,20 @@ def log_actions(actions: Any) -> None:
         ("lms.credential.issue", _("Credential issued"), _("A key and secret were issued")),
         ("lms.report.subscribe", _("Report by e-mail begun"), _("An office's figures are sent regularly")),
         ("lms.report.unsubscribe", _("Report by e-mail stopped"), _("An office's figures are not sent any more")),
+        ("lms.partner.save", _("Agreement saved"), _("What stands in the agreement was changed")),
+        ("lms.partner.name", _("Named"), _("Named under an agreement with a partner")),
+        ("lms.partner.take_off", _("Taken off"), _("Taken off the list of an agreement")),
+        ("lms.partner.invite", _("People invited"), _("People of the partner were invited")),
+        ("lms.partner.make_codes", _("Codes made"), _("Codes were made for people of the partner")),
+        ("lms.partner.revoke", _("Links ended"), _("Links and codes of a person of the partner were ended")),
+        ("lms.partner.open_link", _("Link to register made"), _("A link to register oneself was made")),
+        ("lms.partner.revoke_link", _("Link to register ended"), _("A link to register oneself was ended")),
+        ("lms.partner.ask_undertaking", _("Undertaking asked for"), _("The signatory was asked to sign")),
+        ("lms.partner.declare_ready", _("Declared ready"), _("The partner was declared ready")),
+        ("lms.partner.withdraw_ready", _("No longer ready"), _("The declaration was taken back")),
+        ("lms.partner.ask_override", _("Exception asked for"), _("Somebody asked for an exception")),
+        ("lms.partner.decide_override", _("Exception decided"), _("A request for an exception was decided")),
+        ("lms.partner.undertake", _("Undertaking signed"), _("The partner's signatory signed the undertaking")),
         ("lms.attestation.issue_text", _("Text issued"), _("A wording was issued")),
         ("lms.attestation.sign", _("Signed"), _("The person signed")),
     ):

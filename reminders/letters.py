@@ -59,7 +59,8 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a message says. ``way_in`` is a secret of the recipient's, or empty: then they sign in as ever."""
+    """All that a message says. ``way_in`` is a secret of the recipient's, or empty: then they sign in as ever.
+    ``needs_no_account``: it opens the page of somebody of a partner, until it ends."""
 
     name: str
     language: str
@@ -68,6 +69,7 @@ class Contents:
     way_in: str = ""
     way_in_ends_at: datetime | None = None
     invitation: Invitation | None = None
+    needs_no_account: bool = False
 
 
 @dataclass(frozen=True)

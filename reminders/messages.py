@@ -15,9 +15,10 @@ from icalendar import Calendar, Event
 
 from lms.compliance.reports import PERMISSION
 from lms.conf import conf
+from lms.partners.inviting import link_for
 from lms.people.inviting import invite, username_for
 from lms.people.linking import Link, Wanted, make_links, may_link
-from lms.people.models import Person
+from lms.people.models import Category, Person
 from lms.requirements.kinds import announce
 from lms.requirements.models import Requirement
 from reminders.letters import Contents, Invitation, Member, Task, Team, Written, write
@@ -67,7 +68,10 @@ class Composer:
         recipient = message.recipient
         today = self.at.astimezone(recipient.zone).date()
         way_in, ends_at, invitation = "", None, None
-        if own and recipient.user_id is None:
+        is_partner = own and recipient.user_id is None and recipient.category == Category.PARTNER
+        if is_partner:
+            way_in = link_for(recipient, now=self.at)
+        elif own and recipient.user_id is None:
             way_in = invite(person=recipient)
             invitation = Invitation(username=username_for(recipient), days=conf.INVITATION_DAYS)
         elif link := self._links.get(message.pk):
@@ -80,6 +84,7 @@ class Composer:
             way_in=way_in,
             way_in_ends_at=ends_at,
             invitation=invitation,
+            needs_no_account=bool(is_partner),
         )
 
     def _task(self, reminder: Reminder, recipient: Person, today: date) -> Task:

@@ -15,12 +15,34 @@ from lms.append_only import EVENTS, create_triggers, drop_triggers
 from tests.cast import cast
 
 __all__ = ["cast"]
+WITH_SERVERS = ("tests/journeys/", "tests/faults/", "tests/browser/")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--second-database", action="store_true", help="leave out what asks no database: it has run before"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--second-database"):
+        return
+    left_out = [item for item in items if not _asks_a_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _asks_a_database(item)]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None or item.nodeid.startswith(WITH_SERVERS)
+
+
 FACTS = (
     "lms_statement", "lms_completion", "lms_waiver", "lms_extension", "lms_ruleversion", "lms_auditorpack",
     "lms_courses_certificate", "lms_courses_certificatedocument",
     "lms_courses_sheet", "lms_courses_sheetentry", "lms_courses_confirmation", "lms_courses_reopening",
     "lms_courses_proofdecision",
-    "lms_attestations_attestationtext", "lms_attestations_signature",
+    "lms_attestations_attestationtext", "lms_attestations_signature", "lms_attestations_undertaking",
     "lms_reminders_bounce", "lms_log_leaf", "lms_log_block", "lms_log_checkpoint",
 )  # fmt: skip
 ONLY = {"lms_log_leaf": ("DELETE",)}

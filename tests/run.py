@@ -64,7 +64,7 @@ def main() -> int:
             url = database if database.startswith("postgres") else start_postgresql(stack)
             run(
                 "tests on PostgreSQL",
-                [*PYTEST, "-n", "2", *options.rest],
+                [*PYTEST, "-n", "2", *([] if options.only else ["--second-database"]), *options.rest],
                 {"DATABASE_URL": url},
                 environment=environment,
             )

@@ -35,6 +35,7 @@ from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.classroom import make_session, make_training, seat
 from tests.courses.external import hand, make_external
 from tests.courses.test_checking import answer, finish_lessons
+from tests.lms.partners.desk import keys_of, lay_desk
 
 # What a visitor gets: ok, sign-in (a redirect to it), home (sent back to the admin's first page, with a message), none
 # (404, as if it did not exist), no (403 or 401).
@@ -49,6 +50,39 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/receipt/<registration>/":
                                  (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "partner/":                  (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/help/":             (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/leave/":            (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/link/<invited>/":   (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/register/<workshop>/":
+                                 (OK,      OK,      OK,      OK,      OK,      OK),
+    "partner/undertaking/<undertaking>/":
+                                 (OK,      OK,      OK,      OK,      OK,      OK),
+    "partners/":                 (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "partners/roster.csv":       (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "partners/<agreement>/":     (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/file/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/codes/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/links/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/links/<poster>/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "admin/compliance/partners/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/results/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/add/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/partners/<agreement>/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/<agreement>/change/":
+                                 (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
+    "admin/compliance/partners/<agreement>/people/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
+    "admin/compliance/partners/<agreement>/people/results/":
+                                 (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "reports/stop/<stop>/":      (OK,      OK,      OK,      OK,      OK,      OK),
     "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
     "learning/course/<page_id>/start/":
@@ -206,7 +240,6 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "admin/headships/":          (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/office_access/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/organisations/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
-    "admin/agreements/":         (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/":   (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/channel_addresses/":  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/reminder_ladders/messages/<ladder>/":
@@ -219,7 +252,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
-POSTED = ("/start/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
+POSTED = ("/start/", "/leave/", "/codes/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
 OURS_IN_ADMIN = (
@@ -284,7 +317,9 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
     settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
     external = make_external()
     proof = hand(external, cast.bruno)
+    partner = lay_desk(cast)
     return {
+        **keys_of(partner),
         "external": external.pk, "way": "file", "proof": proof.key, "file": proof.files.get().key,
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,

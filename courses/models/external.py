@@ -153,10 +153,9 @@ class ExternalPage(Page):
         return sorted(found, key=lambda link: link.language != mine)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.players.external.course import of_page
+        from courses.players.external.course import of_page, who
 
-        person = getattr(request, "person", None)
-        return {**super().get_context(request, *args, **kwargs), **of_page(self, person)}
+        return {**super().get_context(request, *args, **kwargs), **of_page(self, who(request))}
 
 
 class ExternalLink(Orderable):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms', '0028_verification_runs'),
+        ('lms', '0031_one_focal_point_no_more'),
     ]
 
     operations = [

@@ -1,11 +1,11 @@
-"""Headships, access, partners and agreements in Wagtail's admin; people themselves come from HR's feed."""
+"""Headships, access and partners in Wagtail's admin; people themselves come from HR's feed."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from lms.people.models import Agreement, Headship, Holiday, OfficeAccess, Organisation
+from lms.people.models import Headship, Holiday, OfficeAccess, Organisation
 
 
 class HeadshipViewSet(ModelViewSet):  # type: ignore[misc]
@@ -27,17 +27,9 @@ class OfficeAccessViewSet(ModelViewSet):  # type: ignore[misc]
 class OrganisationViewSet(ModelViewSet):  # type: ignore[misc]
     model = Organisation
     icon = "group"
-    list_display = ["name", "code"]
+    list_display = ["name", "code", "parent"]
     copy_view_enabled = False
     menu_label = _("Partners")
-
-
-class AgreementViewSet(ModelViewSet):  # type: ignore[misc]
-    model = Agreement
-    icon = "doc-full"
-    list_display = ["reference", "organisation", "office", "starts_on", "ends_on"]
-    copy_view_enabled = False
-    menu_label = _("Agreements")
 
 
 class HolidayViewSet(ModelViewSet):  # type: ignore[misc]

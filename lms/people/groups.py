@@ -15,7 +15,7 @@ HELD = {
         "see_who_looked", "merge_person", "plan_session", "reopen_session", "view_checkpoint",
         "decide_proof",
     ],
-    HEADS: ["view_compliance", "add_waiverrequest", "plan_session"],
+    HEADS: ["view_compliance", "add_waiverrequest", "plan_session", "keep_roster"],
     FACILITATORS: ["plan_session"],
     AUDITORS: ["view_compliance", "take_auditor_pack", "view_checkpoint"],
 }  # fmt: skip

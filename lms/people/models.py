@@ -115,17 +115,35 @@ class Organisation(models.Model):
 
     code = models.CharField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=200)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="sub_partners",
+        verbose_name=_("works for"), help_text=_("The partner whose sub-partner this is; empty for a partner of ours."),
+    )  # fmt: skip
 
-    panels = [FieldPanel("code"), FieldPanel("name")]
+    panels = [FieldPanel("code"), FieldPanel("name"), FieldPanel("parent")]
 
     class Meta:
         app_label = "lms"
         verbose_name = _("partner organisation")
         verbose_name_plural = _("partner organisations")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="lms_organisation_is_not_its_own_parent", condition=Q(parent__isnull=True) | ~Q(parent=F("id"))
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        above, seen = self.parent, {self.pk}
+        while above is not None:
+            if above.pk in seen:
+                raise ValidationError({"parent": _("This partner stands below the one that is edited.")})
+            seen.add(above.pk)
+            above = above.parent
 
 
 class Person(models.Model):
@@ -278,30 +296,6 @@ class OfficeAccess(models.Model):
         super().clean()
         if self.ends_on is None and self.user_id and self.user.groups.filter(name=AUDITORS).exists():
             raise ValidationError({"ends_on": _("An auditor's access has a last day.")})
-
-
-class Agreement(models.Model):
-    """The agreement under which a partner's staff must be trained."""
-
-    reference = models.CharField(_("reference"), max_length=64, unique=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="agreements")
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="agreements")
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
-    focal_point = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-
-    panels = [
-        FieldPanel(name) for name in ("reference", "organisation", "office", "starts_on", "ends_on", "focal_point")
-    ]
-
-    class Meta:
-        app_label = "lms"
-        verbose_name = _("agreement")
-        verbose_name_plural = _("agreements")
-        ordering = ["reference"]
-
-    def __str__(self) -> str:
-        return self.reference
 
 
 class Invitation(models.Model):

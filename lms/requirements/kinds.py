@@ -98,6 +98,16 @@ class TakenElsewhere(Protocol):
     knows_by_reference: bool
 
 
+@runtime_checkable
+class NeedsNoAccount(Protocol):
+    """A kind of activity that somebody of a partner can do, who comes by an invitation and has no account."""
+
+    def describe_without_account(
+        self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
+    ) -> dict[int, Description]:
+        """As ``describe``; every ``url`` opens for a session of a partner (``lms.partners.sessions.partner_of``)."""
+
+
 _kinds: dict[str, ActivityKind] = {}
 
 
@@ -126,6 +136,19 @@ def describe(
     for name, group in by_kind.items():
         if name in _kinds:
             found |= _kinds[name].describe(person=person, activities=group, registrations=registrations)
+    return found
+
+
+def describe_without_account(
+    *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
+) -> dict[int, Description]:
+    """Of the kinds that need no account; of others nothing."""
+    given = list(activities)
+    found: dict[int, Description] = {}
+    for name, handler in _kinds.items():
+        group = [activity for activity in given if activity.kind == name]
+        if group and isinstance(handler, NeedsNoAccount):
+            found |= handler.describe_without_account(person=person, activities=group, registrations=registrations)
     return found
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +24,7 @@ from courses.players.external.kinds import registration_for, rule_of
 from courses.players.external.rules import REFERENCE
 from courses.players.external.ways import WAYS
 from courses.players.external.wording import CANNOT
+from lms.partners.sessions import partner_of
 from lms.people.models import Person
 
 MOST_BODY = MOST_BYTES + 100_000
@@ -36,7 +39,7 @@ def of_page(page: ExternalPage, person: Person | None) -> dict[str, Any]:
         if any(REFERENCE in link.address for link in page.links.all()):
             registration = registration_for(person=person, activity=page.activity)
         last = Proof.objects.of(person).filter(activity=page.activity).order_by("-pk").first()
-    return {"links": page.links_for(registration), "ways": ways_of(page), "last": last}
+    return {"links": page.links_for(registration), "ways": ways_of(page), "last": last, "learner": person}
 
 
 def ways_of(page: ExternalPage) -> list[Way]:
@@ -46,15 +49,32 @@ def ways_of(page: ExternalPage) -> list[Way]:
     return [way for way in found if way not in IN_A_FILE or storing_files.can_store()]
 
 
+def who(request: HttpRequest) -> Person | None:
+    """Whoever is signed in; or somebody of a partner, who came by an invitation and has no account."""
+    return getattr(request, "person", None) or partner_of(request)
+
+
+def known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For both; everybody else signs in first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated and who(request) is None:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def needs_person(request: HttpRequest) -> Person:
-    person: Person | None = request.person  # type: ignore[attr-defined]
+    person = who(request)
     if person is None:
         raise Http404
     return person
 
 
 @csrf_exempt  # not to read a body that is too large in order to find a token in it; ``_handed_in`` asks for the token
-@login_required
+@known
 @require_http_methods(["GET", "POST"])
 def new_proof(request: HttpRequest, external: int, way: str) -> HttpResponse:
     """The form of one way. Where another is asked for, what was handed in before stands in it."""
@@ -110,7 +130,7 @@ def _shown(request: HttpRequest, page: ExternalPage, way: str, form: Any, status
     return render(request, "courses/external/hand_in.html", context, status=status)
 
 
-@login_required
+@known
 @require_http_methods(["GET", "POST"])
 def proof(request: HttpRequest, proof: UUID) -> HttpResponse:
     """One's own proof: what came when, what was decided and why. POST takes it back."""

@@ -23,6 +23,14 @@ class ExternalKind(WholeKind[ExternalPage]):
     name = "external"
     pages = ExternalPage
 
+    def describe_without_account(
+        self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
+    ) -> dict[int, Description]:
+        """For people of partners: its pages know them by their invitation."""
+        found = editions([activity.pk for activity in activities], ExternalPage)
+        last = last_proofs(person, found)
+        return {pk: _step(page, last.get(pk), registrations[pk]) for pk, page in found.items()}
+
 
 class ProofKind(PartKind):
     """An accepted proof: one step, in words of where the last one stands."""
@@ -34,13 +42,18 @@ class ProofKind(PartKind):
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
     ) -> dict[int, Description]:
         parts = {activity.part_of_id: activity for activity in activities if activity.part_of_id}
-        last = {
-            proof.activity_id: proof for proof in Proof.objects.of(person).filter(activity__in=parts).order_by("pk")
-        }
+        last = last_proofs(person, parts)
         return {
             parts[course].pk: _step(page, last.get(course), registrations[parts[course].pk])
             for course, page in editions(list(parts), ExternalPage).items()
         }
+
+
+def last_proofs(person: Person, activities: Iterable[int]) -> dict[int, Proof]:
+    """By activity."""
+    return {
+        proof.activity_id: proof for proof in Proof.objects.of(person).filter(activity__in=activities).order_by("pk")
+    }
 
 
 def _step(page: ExternalPage, last: Proof | None, registration: UUID) -> Description:

@@ -38,11 +38,12 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, default=PEOPLE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from lms.site.demo_organisation import accounts, classroom, histories, population, requirements
+        from lms.site.demo_organisation import accounts, classroom, external, histories, population, requirements
 
         if not getattr(settings, "LMS_DEMO", False):
             raise CommandError("This site is not the demo: LMS_DEMO is not set. Nothing was loaded.")
         today = timezone.localdate()
+        is_new = False
         if not Person.objects.filter(number=population.JOINER).exists():
             if Person.objects.exists() or Completion.objects.exists():
                 raise CommandError("There are people here already, and they are not the demo's. Nothing was loaded.")
@@ -53,9 +54,13 @@ class Command(BaseCommand):
                 self.step("people", lambda: self.people(options["people"]))
                 self.step("history", lambda: histories.write(requirements=rules, today=today))
                 self.step("classroom", lambda: classroom.hold(training=classroom.publish(), today=today))
+                self.step("external course", lambda: external.hand_in_some(course=external.publish(), today=today))
                 lay_standard_ladder(requirements=Requirement.objects.all(), starts_on=today)
                 known_all_along()
+            is_new = True
         accounts.open_accounts(settings.VAR / "demo.json", today=today)
+        if is_new:
+            external.decide_some()
 
     def people(self, number: int) -> None:
         from lms.site.demo_organisation import population

@@ -16,10 +16,9 @@ from lms.conf import conf
 from lms.lrs.models import Credential, Scope
 from lms.people.groups import FACILITATORS, HEADS, HR, ensure_groups
 from lms.people.inviting import InvitationNotUsable, find, invite
-from lms.people.models import Agreement, Office, OfficeAccess, Organisation, Person
+from lms.people.models import Office, OfficeAccess, Person
 from lms.requirements.approving import ensure_workflow
-from lms.site.demo_organisation import population
-from lms.site.demo_organisation.names import partner_names
+from lms.site.demo_organisation import partners, population
 from lms.tokens.models import AccessToken
 
 ROLES = {
@@ -38,7 +37,7 @@ def open_accounts(path: Path, *, today: date) -> None:
     """Make what is missing, and write the file. The joiner has no account yet, but the link that makes one."""
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     ensure_workflow(ensure_groups()[HR])
-    _name_partners(today)
+    partners.lay_down(today)
     accounts: dict[str, Any] = known.get("accounts", {})
     people = {
         person.number: person
@@ -115,24 +114,6 @@ def _give_rights(people: dict[str, Person]) -> None:
         user.groups.add(Group.objects.get(name=group))
     for number in (population.HR, population.HR_OFFICER):
         OfficeAccess.objects.get_or_create(user=people[number].user, office=Office.get_first_root_node())
-
-
-def _name_partners(today: date) -> None:
-    """Partners get their names and an agreement each; the feed knows their codes only."""
-    for n, name in enumerate(partner_names(), 1):
-        code = f"PP{n:03}"
-        organisation, _ = Organisation.objects.update_or_create(code=code, defaults={"name": name})
-        contact = Person.objects.filter(organisation=organisation).select_related("office").order_by("number").first()
-        if contact is not None:
-            Agreement.objects.get_or_create(
-                reference=f"AG-{today.year}-{n:03}",
-                defaults={
-                    "organisation": organisation,
-                    "office": contact.office,
-                    "starts_on": today.replace(month=1, day=1),
-                    "focal_point": contact,
-                },
-            )
 
 
 def _tokens(known: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from courses.registering import course_iri
 from lms.requirements.approving import record
 from lms.requirements.models import AcceptedActivity, Activity, Requirement
-from lms.site.demo_organisation import classroom
+from lms.site.demo_organisation import classroom, external
 
 IN_FORCE_DAYS = 900
 
@@ -23,6 +23,7 @@ class Rule:
     gate: str = ""
     managers_only: bool = False
     in_classroom: bool = False
+    elsewhere: bool = False
 
 
 RULES = (
@@ -47,7 +48,7 @@ RULES = (
         "standards of conduct of the international civil service (International Civil Service Commission, 2013; General "
         "Assembly resolution 67/257).\n\nRule of this organisation: completed within 90 days of joining, and "
         "again every three years. People who pass onboarding have completed it.",
-        90, 36, gate="onboarding",
+        90, 36, gate="onboarding", elsewhere=True,
     ),
     Rule(
         "sea-managers", "Preventing sexual exploitation and abuse: for heads and supervisors",
@@ -85,6 +86,10 @@ def lay_down(today: date) -> list[Requirement]:
             if rule.in_classroom:
                 AcceptedActivity.objects.create(
                     requirement=requirement, activity=classroom.publish(), valid_months=rule.months
+                )
+            if rule.elsewhere:
+                AcceptedActivity.objects.create(
+                    requirement=requirement, activity=external.publish(), valid_months=rule.months
                 )
             record(requirement=requirement)
         found.append(requirement)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from courses.models import Certificate, Confirmation
+from courses.models import Certificate, Confirmation, Proof
 from lms.lrs.models import Credential, Scope
 from lms.people import feed, feed_survey
 from lms.people.inviting import accept, find
@@ -78,10 +78,13 @@ def test_history_is_what_the_jobs_and_the_facts_would_have_made(demo: dict[str, 
 
 def test_proof_is_whole_and_lies_in_the_past(demo: dict[str, Any]) -> None:
     courses = Completion.objects.filter(activity__part_of=None)
-    assert Certificate.objects.count() == courses.count() > PEOPLE
-    by_kind = [courses.filter(activity__kind=kind).count() for kind in ("course", "classroom")]
-    assert Completion.objects.count() == 3 * by_kind[0] + 2 * by_kind[1]
+    by_kind = [courses.filter(activity__kind=kind).count() for kind in ("course", "classroom", "external")]
+    assert (
+        Certificate.objects.count() == by_kind[0] + by_kind[1] > PEOPLE
+    )  # whoever gives the external course certifies it
+    assert Completion.objects.count() == 3 * by_kind[0] + 2 * by_kind[1] + 2 * by_kind[2]
     assert by_kind[1] == Confirmation.objects.count() == 4
+    assert by_kind[2] == Proof.objects.filter(state="accepted").count() == 1
     assert not Completion.objects.filter(completed_at__gte=timezone.now()).exists()
 
 

@@ -1,0 +1,1 @@
+"""The undertakings that the signatories of partners sign, without an account."""

@@ -1,0 +1,1 @@
+"""Partners in the admin: their agreements, who is covered, readiness."""

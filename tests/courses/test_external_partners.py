@@ -1,0 +1,95 @@
+"""Somebody of a partner, without an account: from the invitation to the proof that covers the agreement."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from courses.models import Proof
+from courses.players.external.deciding import accept
+from lms.partners.coverage import coverage
+from lms.requirements.assigning import refresh
+from lms.requirements.models import AcceptedActivity
+from tests.cast import Cast
+from tests.courses.external import certificate, give_rights, hand, make_external
+from tests.lms.partners.desk import Desk
+from tests.lms.partners.test_visitors import invited
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(cast: Cast, settings: Any, tmp_path: Any) -> Desk:
+    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
+    cache.clear()
+    give_rights(cast)
+    return Desk(cast)
+
+
+@pytest.fixture
+def page(desk: Desk) -> Any:
+    page = make_external()
+    AcceptedActivity.objects.create(requirement=desk.requirement, activity=page.activity, valid_months=24)
+    refresh(today=timezone.localdate())
+    return page
+
+
+def covered(desk: Desk) -> tuple[int, int, int]:
+    found = coverage([desk.agreement.pk], today=timezone.localdate())[desk.agreement.pk]
+    return found.verified, found.declared, found.missing
+
+
+def test_from_the_invitation_to_the_proof_that_covers_the_agreement(desk: Desk, page: Any) -> None:
+    person, link = invited(desk)
+    client = Client()
+    client.post(link)
+    shown = client.get("/partner/").content.decode()
+    assert page.url in shown
+    course = client.get(page.url).content.decode()
+    assert str(person.assignments.get(ended_on=None).registration) in course  # the reference in the provider's link
+    assert f"/learning/proof/new/{page.pk}/file/" in course
+    assert "/accounts/login/" not in course.split("<main")[1]
+    on = timezone.localdate() - timedelta(days=3)
+    upload = SimpleUploadedFile("c.pdf", certificate(person, on))
+    answer = client.post(f"/learning/proof/new/{page.pk}/file/", {"upload": upload, "on": on.isoformat()})
+    proof = Proof.objects.get()
+    assert answer.headers["Location"] == f"/learning/proof/{proof.key}/"
+    assert (proof.person, covered(desk)) == (person, (0, 0, 1))
+    assert "being checked" in client.get(f"/learning/proof/{proof.key}/").content.decode()
+    assert "being checked" in client.get("/partner/").content.decode()
+    accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
+    assert covered(desk) == (1, 0, 0)
+    assert "Received on" in client.get("/partner/").content.decode()
+
+
+def test_nobody_else_sees_it_and_whoever_has_left_signs_in(desk: Desk, page: Any) -> None:
+    person, link = invited(desk)
+    proof = hand(page, person)
+    _, other_link = invited(desk, "Ben Paper <ben@partner.example>")
+    other, client = Client(), Client()
+    other.post(other_link)
+    client.post(link)
+    assert client.get(f"/learning/proof/{proof.key}/").status_code == 200
+    assert other.get(f"/learning/proof/{proof.key}/").status_code == 404
+    assert other.post(f"/learning/proof/{proof.key}/", {"withdraw": "1"}).status_code == 404
+    client.post("/partner/leave/")
+    assert client.get(f"/learning/proof/{proof.key}/").headers["Location"].startswith("/accounts/login/")
+    assert client.get("/learning/").headers["Location"].startswith("/accounts/login/")
+    proof.refresh_from_db()
+    assert proof.state == "waiting"
+
+
+def test_what_the_focal_point_declares_covers_nobody_and_is_told_apart(desk: Desk, page: Any) -> None:
+    person, link = invited(desk)
+    proof = hand(page, person, way="declaration", by=desk.focal)
+    accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
+    assert covered(desk) == (0, 1, 0)
+    client = Client()
+    client.post(link)
+    assert "Declared only" in client.get("/partner/").content.decode()
