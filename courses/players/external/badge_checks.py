@@ -25,8 +25,8 @@ from courses.players.external.reading_badges import (
     loads,
     read,
 )
-from courses.players.external.rules import badge_issuers, entries, host_of, is_below, is_named
-from lms.outbound import Forbidden, NoAnswer, Unreachable, get, target_of
+from courses.players.external.rules import badge_issuers, entries, host_of, is_below
+from lms.outbound import Forbidden, NoAnswer, Unreachable, get, is_named, target_of
 from lms.people.models import Person
 
 MOST_FETCHED = 64 * 1024
@@ -59,7 +59,7 @@ class Asker:
         if not is_named(host_of(address), self.hosts):
             raise NotFetched("other_host", host_of(address)[:64])
         try:
-            answer = get(target_of(address, is_named=lambda host: is_named(host, self.hosts)), most=MOST_FETCHED)
+            answer = get(target_of(address, hosts=self.hosts), most=MOST_FETCHED)
         except (Forbidden, Unreachable, NoAnswer) as error:
             raise NotFetched("unreachable", type(error).__name__) from error
         if answer.status != 200:

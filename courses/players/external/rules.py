@@ -23,12 +23,6 @@ def is_host(name: str) -> bool:
     return HOST.fullmatch(name.lower()) is not None and not name.rsplit(".", 1)[-1].isdigit()
 
 
-def is_named(host: str, names: Iterable[str]) -> bool:
-    """``*.example.org`` stands for whatever is below example.org, not for itself."""
-    wanted = [name.lower() for name in names]
-    return any(host.endswith(name[1:]) if name.startswith("*.") else host == name for name in wanted)
-
-
 def with_reference(address: str, registration: UUID | None) -> str:
     return address.replace(REFERENCE, str(registration) if registration else "")
 
