@@ -26,6 +26,7 @@ from lms.requirements.merging import merge
 from lms.requirements.models import Assignment, Completion
 from tests.cast import Cast, make_person, make_requirement
 from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external
+from tests.lms.compliance.auditing.packs import place_of, read, take, unpack, verify
 
 pytestmark = pytest.mark.django_db
 HEAD = "number,email,reference,completed_on,course_version,evidence"
@@ -85,6 +86,18 @@ def test_a_line_counts_from_its_day_and_is_kept_with_the_provider_s_record(cast:
     assert (kept.evidence, kept.line, kept.imported_by) == ("REC-17/a", 2, cast.dora.user)
     assert kept.digest() in part.statement.raw
     call_command("verify_ledger")
+
+
+def test_the_auditor_reads_what_was_imported_and_by_whom(cast: Cast, page: ExternalPage, tmp_path: Path) -> None:
+    run(page, f"P00002,,,{DONE_ON},,REC-17", by=cast.dora)
+    run(page, "P00002,,,2026-11-11,,REC-16")
+    take(tmp_path / "pack.zip", size=10)
+    folder = unpack(tmp_path / "pack.zip")
+    status, said = verify(folder)
+    assert status == 0, said
+    first, second = read(folder, place_of(folder, "P00002"))["imported_proofs"]
+    assert (first["evidence"], first["imported_by"]) == ("REC-17", str(cast.dora.uuid))
+    assert (second["imported_by"], second["on_the_command_line"]) == (None, True)
 
 
 def test_the_same_file_twice_counts_once(cast: Cast, page: ExternalPage) -> None:
