@@ -29,6 +29,7 @@ from lms.requirements.plausibility import (
 )
 from lms.requirements.reporting import (
     given_to,
+    has_failed,
     is_taken_elsewhere,
     let_count,
     person_behind,
@@ -140,6 +141,8 @@ def _doubts(
     if activity.word != Activity.Word.TRUSTED or statement.credential not in list(activity.trusted.all()):
         found.append(Doubt.NOT_ITS_WORD)
     if is_taken_elsewhere(activity):
+        if has_failed(statement, activity) and Doubt.CONTRADICTS_ITSELF not in found:
+            found.append(Doubt.CONTRADICTS_ITSELF)
         return [*found, *_doubts_from_elsewhere(said, person, activity)]
     given = Assignment.objects.filter(person=person).values_list("registration", flat=True)
     if said.registration is None or not given.filter(registration=said.registration).exists():
