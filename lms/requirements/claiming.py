@@ -106,7 +106,8 @@ def accept(*, claim: Claim, by: Any) -> Completion | None:
     with transaction.atomic():
         claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
         concerned = claim.person
-        if concerned is None or not can_count(claim) or concerned == getattr(by, "person", None):
+        me = getattr(by, "person", None)
+        if concerned is None or not can_count(claim) or (me and me in (concerned, concerned.merged_into)):
             raise CannotBeAccepted
         claim.is_believed, claim.accepted_by, claim.accepted_at = True, by, timezone.now()
         claim.save(update_fields=["is_believed", "accepted_by", "accepted_at"])

@@ -20,7 +20,7 @@ from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.lrs.recording import home_page
 from lms.people.models import Person
-from lms.requirements.claiming import accept, can_count
+from lms.requirements.claiming import CannotBeAccepted, accept, can_count
 from lms.requirements.merging import merge
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from tests.cast import Cast, make_person, make_requirement
@@ -204,6 +204,15 @@ def test_an_address_of_another_of_our_people_is_not_whose_reference_it_is(
     report(provider, page, owed(cast).registration, actor={"mbox": f"mailto:{address}"})
     assert Claim.objects.get().doubts == ["foreign_actor", "other_registration"]
     assert not Completion.objects.exists()
+
+
+def test_nobody_accepts_their_own_by_a_record_that_was_merged_into_theirs(
+    cast: Cast, page: ExternalPage, provider: Store
+) -> None:
+    report(provider, page, owed(cast).registration, result={"duration": "PT3M"})
+    merge(kept=cast.dora, merged=cast.bruno)
+    with pytest.raises(CannotBeAccepted):
+        accept(claim=Claim.objects.get(), by=cast.dora.user)
 
 
 def test_of_somebody_else_the_registration_is_not_theirs(cast: Cast, page: ExternalPage, provider: Store) -> None:
