@@ -138,6 +138,10 @@ def test_every_line_that_is_refused_says_why(cast: Cast, page: ExternalPage) -> 
         "P00002,,,2026-11-12,,she said that her manager": "evidence",
         "P00002,,,2026-11-12,<b>,R": "version",
         "P00002,,,2026-11-12": "line",
+        "P0000\x002,,,2026-11-12,,R": "not_found",
+        ",bruno\x00@example.org,,2026-11-12,,R": "not_found",
+        "P00002,,,2026-11-12,\x00,R": "version",
+        f"{'P' * 5000},,,2026-11-12,,R": "not_found",
     }
     found = run(page, *lines)
     assert [item.reason for item in found.outcomes] == list(lines.values())
