@@ -165,6 +165,19 @@ def test_nobody_imports_their_own_nor_finds_people_of_other_offices(cast: Cast, 
     assert [item.reason or item.state for item in found.outcomes] == ["own", "not_found", "accepted", "not_found"]
 
 
+def test_an_address_of_two_people_is_nobody_s_also_where_one_of_them_is_not_seen(
+    cast: Cast, page: ExternalPage
+) -> None:
+    assert cast.chen.user is not None
+    cast.chen.user.user_permissions.add(Permission.objects.get(codename="decide_proof"))
+    by = Person.objects.get(pk=cast.chen.pk)
+    Person.objects.filter(pk=cast.bruno.pk).update(email="home@example.org")
+    assert run(page, f",home@example.org,,{DONE_ON},,R", by=by, dry_run=True).outcomes[0].state == "accepted"
+    Person.objects.filter(pk=cast.eve.pk).update(personal_email="home@example.org")
+    assert run(page, f",home@example.org,,{DONE_ON},,R", by=by).outcomes[0].reason == "not_found"
+    assert run(page, f"P00002,home@example.org,,{DONE_ON},,R", by=by).outcomes[0].state == "accepted"
+
+
 def test_nor_of_a_record_that_was_merged_into_theirs(cast: Cast, page: ExternalPage) -> None:
     second = make_person("P00098", cast.headquarters, name="Dora HR")
     merge(kept=cast.dora, merged=second)
