@@ -229,6 +229,7 @@ def test_nobody_is_asked_whom_the_page_does_not_name(page: ExternalPage, cast: C
         ({"validFrom": "2024-01-05T00:00:00Z"}, "date", ("failed", "badge_date")),
         ({"validFrom": None}, "date", ("unknown", "no_date")),
         ({"validFrom": "9999-12-31T23:59:59-12:00"}, "date", ("unknown", "no_date")),
+        ({"validFrom": None, "nbf": 253402300799}, "date", ("unknown", "no_date")),
         ({"credentialStatus": {"id": "x", "type": "BitstringStatusListEntry"}}, "status", ("unknown", "status_kind")),
     ],
 )  # fmt: skip
@@ -297,6 +298,7 @@ def test_a_hosted_badge_is_what_its_issuer_keeps_and_not_what_is_handed_in(
         ({"9": 410}, "status", ("failed", "badge_gone")),
         ({"9": assertion(revoked=True)}, "status", ("failed", "badge_revoked")),
         ({"9": assertion(expires="2026-11-01T00:00:00Z")}, "status", ("failed", "badge_ended")),
+        ({"9": assertion(expires="soon")}, "signature", ("unknown", "no_document")),
         ({"9": assertion(id="https://evil.example/9")}, "signature", ("unknown", "no_document")),
         ({"9": assertion(badge="https://evil.example/class")}, "signature", ("unknown", "other_host")),
         ({"9": assertion(badge={"id": "x", "issuer": "https://evil.example/i"})}, "signature",
@@ -332,6 +334,11 @@ def test_what_can_never_be_trusted_is_refused_with_clear_words(page: ExternalPag
     assert refusal(page, cast, signed({"type": ["VerifiableCredential"]})) == "badge_kind"
     assert refusal(page, cast, signed(credential(validUntil="2026-11-24T00:00:00Z"))) == "badge_ended"
     assert refusal(page, cast, signed({**credential(), "exp": 1700000000})) == "badge_ended"
+    assert refusal(page, cast, signed(credential(validUntil="0001-01-01T00:00:00+14:00"))) == "badge_ended"
+    for end in ("01.01.2020", "soon", 1700000000, ["2020-01-01"], {}):
+        assert refusal(page, cast, signed(credential(validUntil=end))) == "badge_broken"
+    for end in ("1700000000", [], 1e300):
+        assert refusal(page, cast, signed({**credential(), "exp": end})) == "badge_broken"
     assert refusal(page, cast, signed(credential(deep=json.loads("[" * 40 + "]" * 40)))) == "badge_nested"
     assert refusal(page, cast, '{"a":' * 30_000) == "badge_large"
     assert refusal(page, cast, '{"a":' * 10_000) == "badge_nested"

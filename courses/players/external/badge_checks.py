@@ -155,7 +155,10 @@ def _hosted(address: str, ask: Asker) -> Facts:
     badge_class = named if isinstance(named, dict) else ask(named) if isinstance(named, str) else {}
     if assertion.get("id") not in (None, address):
         raise NotFetched("no_document")
-    return facts_of_assertion(assertion, badge_class)
+    try:
+        return facts_of_assertion(assertion, badge_class)
+    except BadBadge as bad:
+        raise NotFetched("no_document") from bad
 
 
 def _place(address: str, facts: Facts) -> Finding:

@@ -11,12 +11,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 MOST_TEXT, DEEPEST = 100_000, 20
+LAST = 2200
+"""No end is meant by a year as late as that, and nobody can calculate with the last one of all."""
 ALGORITHMS = ("RS256", "EdDSA", "Ed25519")
 PNG, BAKED = b"\x89PNG\r\n\x1a\n", (b"openbadges", b"openbadgecredential")
 COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
@@ -95,7 +97,7 @@ def loads(text: str | bytes) -> dict[str, Any]:
 
 
 def facts_of_credential(credential: Mapping[str, Any], claims: Mapping[str, Any]) -> Facts:
-    """Of an AchievementCredential (3.0); ``claims`` are those of the token, which may say the same."""
+    """Of an AchievementCredential (3.0); ``claims`` are those of the token, which may say the same. Raises BadBadge."""
     subject = _mapping(credential.get("credentialSubject"))
     achievements = {_id(item) for item in _list(subject.get("achievement"))} - {""}
     recipients = [
@@ -105,19 +107,21 @@ def facts_of_credential(credential: Mapping[str, Any], claims: Mapping[str, Any]
     ]
     if str(subject.get("id", "")).startswith("mailto:"):
         recipients.append(Recipient(str(subject["id"]).removeprefix("mailto:"), False))
-    ends = [_moment(credential.get("validUntil") or credential.get("expirationDate")), _epoch(claims.get("exp"))]
+    ends = [_end(credential, "validUntil"), _end(credential, "expirationDate"), _end(claims, "exp", _epoch)]
     issuer = _id(credential.get("issuer"))
     return Facts(
         issuer=issuer if claims.get("iss", issuer) == issuer else "",
         achievements=frozenset(achievements),
         recipients=tuple(recipients),
-        given_at=_moment(credential.get("validFrom") or credential.get("issuanceDate")) or _epoch(claims.get("nbf")),
+        given_at=_usual(
+            _parsed(credential.get("validFrom") or credential.get("issuanceDate")) or _epoch(claims.get("nbf"))
+        ),
         ends_at=min((moment for moment in ends if moment), default=None),
     )
 
 
 def facts_of_assertion(assertion: Mapping[str, Any], badge_class: Mapping[str, Any]) -> Facts:
-    """Of a hosted Assertion (2.0) and the BadgeClass that it names."""
+    """Of a hosted Assertion (2.0) and the BadgeClass that it names. Raises BadBadge."""
     said = _mapping(assertion.get("recipient"))
     is_address = said.get("type") == "email"
     recipient = Recipient(str(said.get("identity", "")), said.get("hashed") is True, str(said.get("salt", "")))
@@ -125,8 +129,8 @@ def facts_of_assertion(assertion: Mapping[str, Any], badge_class: Mapping[str, A
         issuer=_id(badge_class.get("issuer")),
         achievements=frozenset({_id(assertion.get("badge"))} - {""}),
         recipients=(recipient,) if is_address else (),
-        given_at=_moment(assertion.get("issuedOn")),
-        ends_at=_moment(assertion.get("expires")),
+        given_at=_usual(_parsed(assertion.get("issuedOn"))),
+        ends_at=_end(assertion, "expires"),
         is_revoked=assertion.get("revoked", False) is not False,
     )
 
@@ -237,21 +241,30 @@ def _id(value: Any) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _moment(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return _usual(found if found.tzinfo else found.replace(tzinfo=UTC))
+def _usual(moment: datetime | None) -> datetime | None:
+    return moment if moment and 1970 < moment.year < LAST else None
 
 
 def _epoch(value: Any) -> datetime | None:
     try:
-        return _usual(datetime.fromtimestamp(value, UTC)) if isinstance(value, int | float) else None
+        return datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else None
     except (OverflowError, OSError, ValueError):
         return None
 
 
-def _usual(moment: datetime) -> datetime | None:
-    """Not one at the end of time, with which nobody can calculate."""
-    return moment if 1970 < moment.year < 2200 else None
+def _parsed(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _end(said: Mapping[str, Any], name: str, read: Callable[[Any], datetime | None] = _parsed) -> datetime | None:
+    """None where there is none. One that is not understood is not taken for none. Raises BadBadge."""
+    if said.get(name) is None:
+        return None
+    found = read(said[name])
+    if found is None:
+        raise BadBadge("badge_broken")
+    return found if found.year < LAST else None
