@@ -252,10 +252,29 @@ def test_one_that_is_revoked_is_seen(page: ExternalPage, cast: Cast, monkeypatch
     status = {"id": f"https://{HOST}/revoked", "type": "1EdTechRevocationList"}
     proof = give(page, cast.bruno, signed(credential(credentialStatus=status)))
     other = give(page, cast.chen, signed(credential(id="urn:other", credentialStatus=status)))
+    nameless = give(page, cast.eve, signed(credential(id=None, credentialStatus=status)))
     listed = {"revokedCredential": [{"id": "https://other.example/credentials/7"}]}
     with provider(monkeypatch, tmp_path, answers(revoked=listed)):
         assert found(proof)["status"] == ("failed", "badge_revoked")
         assert found(other)["status"] == ("passed", "")
+        assert found(nameless)["status"] == ("unknown", "status_kind")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answer", [{}, {"error": "come back later"}, {"revokedCredential": "soon"}])
+def test_what_is_no_list_of_revoked_badges_says_nothing(
+    page: ExternalPage, cast: Cast, monkeypatch: Any, tmp_path: Path, answer: Any
+) -> None:
+    status = {"id": f"https://{HOST}/revoked", "type": "1EdTechRevocationList"}
+    proof = give(page, cast.bruno, signed(credential(credentialStatus=status)))
+    with provider(monkeypatch, tmp_path, answers(revoked=answer)):
+        assert found(proof)["status"] == ("unknown", "no_document")
+
+
+@pytest.mark.django_db
+def test_an_end_that_lies_beyond_all_calendars_is_none(page: ExternalPage, cast: Cast) -> None:
+    proof = give(page, cast.bruno, signed(credential(validUntil="9999-12-31T23:59:59-12:00")))
+    assert found(proof) == ALL_GOOD
 
 
 @pytest.mark.django_db

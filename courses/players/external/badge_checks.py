@@ -201,19 +201,18 @@ def _status(found: Badge, facts: Facts, ask: Asker) -> Finding:
     status = found.credential.get("credentialStatus")
     if not status:
         return Finding("badge_status", PASSED)
-    if not isinstance(status, dict) or status.get("type") != "1EdTechRevocationList":
+    name = found.credential.get("id")
+    if not name or not isinstance(status, dict) or status.get("type") != "1EdTechRevocationList":
         return Finding("badge_status", UNKNOWN, "status_kind")
     try:
-        listed = ask(str(status.get("id", ""))).get("revokedCredential", [])
+        listed = ask(str(status.get("id", ""))).get("revokedCredential")
     except NotFetched as not_fetched:
         return Finding("badge_status", UNKNOWN, not_fetched.said, not_fetched.detail)
-    named = {str(item.get("id")) if isinstance(item, dict) else str(item) for item in _items(listed)}
-    is_listed = str(found.credential.get("id")) in named
+    if not isinstance(listed, list | dict):
+        return Finding("badge_status", UNKNOWN, "no_document")
+    items = listed if isinstance(listed, list) else [listed]
+    is_listed = name in [item.get("id") if isinstance(item, dict) else item for item in items]
     return Finding("badge_status", FAILED, "badge_revoked") if is_listed else Finding("badge_status", PASSED)
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _read(proof: Proof) -> Badge | None:
