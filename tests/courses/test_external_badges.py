@@ -319,6 +319,7 @@ def test_a_hosted_badge_is_what_its_issuer_keeps_and_not_what_is_handed_in(
         ({"9": assertion(expires="2026-11-01T00:00:00Z")}, "status", ("failed", "badge_ended")),
         ({"9": assertion(expires="soon")}, "signature", ("unknown", "no_document")),
         ({"9": assertion(id="https://evil.example/9")}, "signature", ("unknown", "no_document")),
+        ({"9": assertion(id=None)}, "signature", ("unknown", "no_document")),
         ({"9": assertion(badge="https://evil.example/class")}, "signature", ("unknown", "other_host")),
         ({"9": assertion(badge={"id": "x", "issuer": "https://evil.example/i"})}, "signature",
          ("failed", "kept_by_other")),

@@ -153,7 +153,7 @@ def _hosted(address: str, ask: Asker) -> Facts:
     assertion = ask(address)
     named = assertion.get("badge")
     badge_class = named if isinstance(named, dict) else ask(named) if isinstance(named, str) else {}
-    if assertion.get("id") not in (None, address):
+    if assertion.get("id") != address.partition("#")[0]:
         raise NotFetched("no_document")
     try:
         return facts_of_assertion(assertion, badge_class)
