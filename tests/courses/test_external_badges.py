@@ -23,7 +23,7 @@ from django.test import Client
 
 from courses.models import ExternalPage, Proof
 from courses.players.external import deciding
-from courses.players.external.badge_signatures import is_signed_by, thumbprint
+from courses.players.external.badge_signatures import is_signed_by, keys_in, thumbprint
 from courses.players.external.examining import examine
 from courses.players.external.handing_in import CannotHandIn
 from courses.players.external.reading_badges import BadBadge, Recipient, is_given_to, loads, read
@@ -200,6 +200,17 @@ def test_a_did_is_a_document_on_a_host_that_the_page_names(
         assert found(proofs[0]) == ALL_GOOD
         assert found(proofs[1])["signature"] == ("failed", "badge_forged")
     assert got[0].startswith(b"GET /.well-known/did.json HTTP/1.1")
+
+
+def test_a_key_that_a_did_has_for_other_purposes_signs_no_badge() -> None:
+    methods = [
+        {"id": f"{DID}#{name}", "publicKeyJwk": jwk_of(key)} for name, key in (("sign-in", RSA), ("badges", ED))
+    ]
+    document = {"id": DID, "verificationMethod": methods, "authentication": [f"{DID}#sign-in"]}
+    assert len(list(keys_in(document))) == 2
+    for told in ([f"{DID}#badges"], ["#badges"], f"{DID}#badges", [methods[1]]):
+        assert [name for name, _key in keys_in({**document, "assertionMethod": told})] == [f"{DID}#badges"]
+    assert not list(keys_in({**document, "assertionMethod": []}))
 
 
 @pytest.mark.django_db
