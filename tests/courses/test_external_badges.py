@@ -253,6 +253,71 @@ def test_each_thing_that_is_wrong_is_told_by_its_name(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["https://\x00", "https://\ud800/x", "\x00", 7, "https://evil.example:444/\x00"])
+def test_an_address_in_it_that_is_none_hinders_no_check(page: ExternalPage, cast: Cast, address: Any) -> None:
+    status = {"id": address, "type": "1EdTechRevocationList"}
+    assert found(give(page, cast.bruno, signed(credential(credentialStatus=status))))["status"] == (
+        "unknown", "other_host",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["Failed", "Enrolled", "InProgress", "Withdrew", "failed", 7])
+def test_one_that_says_that_it_was_not_completed_is_not_for_the_course(
+    page: ExternalPage, cast: Cast, status: Any
+) -> None:
+    subject = {**credential()["credentialSubject"], "result": [{"status": "Completed"}, {"status": status}]}
+    proof = give(page, cast.bruno, signed(credential(credentialSubject=subject)))
+    assert found(proof)["course"] == ("failed", "badge_result")
+    subject["result"] = [{"value": "80", "type": ["Result"]}, {"status": "Completed"}]
+    proof = give(page, cast.chen, signed(credential(credentialSubject=subject)))
+    assert found(proof)["course"] == ("passed", "")
+
+
+@pytest.mark.django_db
+def test_one_with_the_address_of_another_of_our_people_is_theirs(page: ExternalPage, cast: Cast) -> None:
+    Person.objects.filter(pk=cast.eve.pk).update(personal_email="Eve@private.example")
+    subject = {**credential()["credentialSubject"], "id": "mailto:eve@private.example", "identifier": []}
+    proof = give(page, cast.bruno, signed(credential(credentialSubject=subject)))
+    assert found(proof)["recipient"] == ("failed", "badge_of_other")
+    assert found(give(page, cast.eve, signed(credential(credentialSubject=subject))))["recipient"] == ("passed", "")
+
+
+@pytest.mark.django_db
+def test_the_same_badge_is_known_again_in_whatever_guise(page: ExternalPage, cast: Cast) -> None:
+    text = signed(credential())
+    again = signed(credential(name="Reissued"))
+    other = text[:-1] + chr(ord(text[-1]) + 1)
+    assert base64.urlsafe_b64decode(text.rsplit(".", 1)[1] + "==") == base64.urlsafe_b64decode(
+        other.rsplit(".", 1)[1] + "=="
+    )
+    give(page, cast.bruno, text)
+    for person, guise in ((cast.chen, other), (cast.eve, again)):
+        proof = give(page, person, guise)
+        found(proof)
+        assert proof.checks.get(name="same_file").said == "by_other"
+    stranger = give(page, cast.amina, signed(credential(id="urn:other")))
+    found(stranger)
+    assert stranger.checks.get(name="same_file").outcome == "passed"
+
+
+@pytest.mark.django_db
+def test_a_hosted_badge_is_known_again_by_its_address(page: ExternalPage, cast: Cast) -> None:
+    address = assertion()["id"]
+    page.link_hosts = ""
+    page.save()
+    give(page, cast.bruno, address)
+    for person, guise in (
+        (cast.chen, json.dumps(assertion())),
+        (cast.eve, json.dumps(assertion(), indent=3)),
+        (cast.amina, f"{address}#mine"),
+    ):
+        proof = give(page, person, guise)
+        found(proof)
+        assert proof.checks.get(name="same_file").said == "by_other"
+
+
+@pytest.mark.django_db
 def test_an_issuer_in_the_token_that_is_not_the_credential_s_is_none(page: ExternalPage, cast: Cast) -> None:
     said = {"iss": "https://evil.example", "vc": credential()}
     assert found(give(page, cast.bruno, signed(said)))["issuer"] == ("failed", "other_issuer")

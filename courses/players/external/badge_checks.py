@@ -31,6 +31,7 @@ from lms.people.models import Person
 
 MOST_FETCHED = 64 * 1024
 GONE = (404, 410)
+MOST_RECIPIENTS = 5
 
 
 class NotFetched(Exception):
@@ -57,7 +58,7 @@ class Asker:
 
     def _fetched(self, address: str) -> dict[str, Any]:
         if not is_named(host_of(address), self.hosts):
-            raise NotFetched("other_host", host_of(address)[:64])
+            raise NotFetched("other_host", _plain(host_of(address)))
         try:
             answer = get(target_of(address, hosts=self.hosts), most=MOST_FETCHED)
         except (Forbidden, Unreachable, NoAnswer) as error:
@@ -91,8 +92,7 @@ def badge(proof: Proof) -> Iterator[Finding]:
             return
         yield _place(found.address, facts)
     yield _named("badge_issuer", facts.issuer in issuers, "other_issuer", facts.issuer)
-    wanted = set(entries(rule.badge_achievements))
-    yield _named("badge_course", bool(facts.achievements & wanted), "other_badge", min(facts.achievements, default=""))
+    yield _course(facts, set(entries(rule.badge_achievements)))
     yield _recipient(proof, facts)
     yield _date(proof, facts)
     yield _status(found, facts, ask)
@@ -165,13 +165,25 @@ def _place(address: str, facts: Facts) -> Finding:
     """Open Badges 2.0 lets an issuer keep assertions on the issuer's own host."""
     if host_of(address) == host_of(document_of(facts.issuer) or " "):
         return Finding("badge_signature", PASSED, "kept_by_issuer")
-    return Finding("badge_signature", FAILED, "kept_by_other", host_of(address)[:64])
+    return Finding("badge_signature", FAILED, "kept_by_other", _plain(host_of(address)))
 
 
 def _named(name: str, is_one: bool, said: str, detail: str) -> Finding:
-    """``detail`` is a stranger's."""
-    plain = "".join(mark for mark in detail[:64] if mark.isprintable())
-    return Finding(name, PASSED) if is_one else Finding(name, FAILED, said, plain)
+    return Finding(name, PASSED) if is_one else Finding(name, FAILED, said, _plain(detail))
+
+
+def _plain(detail: str) -> str:
+    """A stranger's word, as a database and a page take it."""
+    return "".join(mark for mark in detail[:64] if mark.isprintable())
+
+
+def _course(facts: Facts, wanted: set[str]) -> Finding:
+    """Whoever failed, or is in the middle of it, may have a badge that says so."""
+    if facts.achievements & wanted and (others := facts.results - {"Completed"}):
+        return Finding("badge_course", FAILED, "badge_result", _plain(min(others)))
+    return _named(
+        "badge_course", bool(facts.achievements & wanted), "other_badge", min(facts.achievements, default="")
+    )
 
 
 def _recipient(proof: Proof, facts: Facts) -> Finding:
@@ -180,6 +192,8 @@ def _recipient(proof: Proof, facts: Facts) -> Finding:
     addresses = [address for pair in people.values_list("email", "personal_email") for address in pair]
     if is_given_to(facts.recipients, addresses):
         return Finding("badge_recipient", PASSED)
+    if any(Person.objects.with_address(item.address).exists() for item in facts.recipients[:MOST_RECIPIENTS]):
+        return Finding("badge_recipient", FAILED, "badge_of_other")
     return Finding("badge_recipient", UNKNOWN, "other_address" if facts.recipients else "no_recipient")
 
 

@@ -42,6 +42,11 @@ class Recipient:
     is_hashed: bool
     salt: str = ""
 
+    @property
+    def address(self) -> str:
+        """Empty where it is told by its hash only."""
+        return "" if self.is_hashed else self.identity.removeprefix("mailto:")
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -51,6 +56,8 @@ class Facts:
     given_at: datetime | None
     ends_at: datetime | None
     is_revoked: bool = False
+    results: frozenset[str] = frozenset()
+    """What became of it, as Open Badges 3.0 calls that: Completed, Failed, InProgress and the like."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,14 @@ class Badge:
     header: Mapping[str, Any] = field(default_factory=dict)
     credential: Mapping[str, Any] = field(default_factory=dict)
     facts: Facts | None = None
+
+    @property
+    def known_by(self) -> str:
+        """The same in whatever guise it comes: where it is kept; its issuer's name for it; else all that is signed."""
+        if self.facts is None:
+            return self.address.partition("#")[0]
+        name = self.credential.get("id")
+        return json.dumps([self.facts.issuer, name]) if name else self.token.rpartition(".")[0]
 
 
 def read(content: bytes) -> Badge:
@@ -117,6 +132,9 @@ def facts_of_credential(credential: Mapping[str, Any], claims: Mapping[str, Any]
             _parsed(credential.get("validFrom") or credential.get("issuanceDate")) or _epoch(claims.get("nbf"))
         ),
         ends_at=min((moment for moment in ends if moment), default=None),
+        results=frozenset(
+            str(item["status"]) for item in map(_mapping, _list(subject.get("result"))) if "status" in item
+        ),
     )
 
 
