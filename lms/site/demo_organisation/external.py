@@ -32,11 +32,14 @@ def publish() -> Activity:
             objectives="Recognise a conflict of interest\nSay where advice on ethics is given",
             proof_text="The certificate with your name and the date.\nOr the code that stands below its seal.",
             accepted_versions="2025\n2026", link_hosts="courses.example.org",
+            badge_issuers="did:web:courses.example.org", badge_achievements="https://courses.example.org/badges/ethics",
         )  # fmt: skip
         page.links = [
             ExternalLink(language=language, address=LINK.format(language)) for language in ("en", "fr", "es")
         ]
-        page.ways = [ExternalWay(way=way, sort_order=place) for place, way in enumerate((Way.FILE, Way.CODE))]
+        page.ways = [
+            ExternalWay(way=way, sort_order=place) for place, way in enumerate((Way.FILE, Way.CODE, Way.BADGE))
+        ]
         ensure_index().add_child(instance=page)
         page.save_revision().publish()
         page.refresh_from_db()
