@@ -1,4 +1,4 @@
-"""What courses put into an auditor pack: certificates, what sheets of sessions say of a person, decisions on proofs."""
+"""What courses put into an auditor pack: certificates, what sheets say of a person, decisions on proofs, imports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
-from courses.models import Certificate, Confirmation, ProofDecision, SheetEntry
+from courses.models import Certificate, Confirmation, ImportedProof, ProofDecision, SheetEntry
 from lms.compliance.auditing.sections import Period, auditor_section
 from lms.people.models import Person
 
@@ -89,4 +89,21 @@ def proofs(person: Person, period: Period) -> list[dict[str, Any]]:
             "decision_hash": row.hash,
         }
         for row in rows.order_by("at", "pk")
+    ]
+
+
+@auditor_section("imported_proofs")
+def imported_proofs(person: Person, period: Period) -> list[dict[str, Any]]:
+    """What counted out of lists of providers and older systems; ``digest`` stands in the statement as its evidence. Who
+    imported it as a UUID, or nobody where that user has no record as a person."""
+    rows = ImportedProof.objects.filter(person=person).select_related("activity", "person")
+    return [
+        {
+            **row.record(),
+            "digest": row.digest(),
+            "imported_at": row.imported_at,
+            "imported_by": row.importer,
+            "on_the_command_line": row.imported_by_id is None,
+        }
+        for row in rows.annotate(importer=F("imported_by__person__uuid")).order_by("pk")
     ]

@@ -22,6 +22,7 @@ from courses.players.classroom.sessions import ChangeView, PlanView, PrintView, 
 from courses.players.classroom.sheet import SheetView
 from courses.players.external.deciding import CHECK, DECIDE
 from courses.players.external.desk import ProofsReport
+from courses.players.external.import_page import ImportProofsView
 from courses.players.external.one_proof import ProofFileView, ProofView
 from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
@@ -76,6 +77,7 @@ def urls() -> list[URLPattern]:
         path("sessions/<uuid:classroom>/print/", PrintView.as_view(), name="lms_session_print"),
         path("proofs/", ProofsReport.as_view(), name="lms_proofs"),
         path("proofs/results/", ProofsReport.as_view(results_only=True), name="lms_proofs_results"),
+        path("proofs/import/", ImportProofsView.as_view(), name="lms_proofs_import"),
         path("proofs/<uuid:proof>/", ProofView.as_view(), name="lms_proof"),
         path("proofs/<uuid:proof>/<uuid:file>/", ProofFileView.as_view(), name="lms_proof_file"),
     ]
@@ -129,6 +131,7 @@ def log_actions(actions: Any) -> None:
         ("accepted", _("Proof accepted")),
         ("rejected", _("Proof not accepted")),
         ("more_needed", _("Another proof asked for")),
+        ("import", _("Proof imported")),
     ):
         actions.register_action(f"lms.proof.{action}", label, label)
 

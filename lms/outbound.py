@@ -96,12 +96,14 @@ def post(target: Target, body: bytes, *, content_type: str = "application/json",
     return _ask("POST", target, body, {"Content-Type": content_type}, within)
 
 
-def get(target: Target, *, within: float = WHOLE) -> Answer:
-    """The same, asking for what is there. Nothing that a page says is followed."""
-    return _ask("GET", target, None, {}, within)
+def get(target: Target, *, within: float = WHOLE, most: int = MOST) -> Answer:
+    """The same, asking for what is there, and reading ``most`` bytes of it. Nothing that a page says is followed."""
+    return _ask("GET", target, None, {}, within, most)
 
 
-def _ask(method: str, target: Target, body: bytes | None, more: Mapping[str, str], within: float) -> Answer:
+def _ask(
+    method: str, target: Target, body: bytes | None, more: Mapping[str, str], within: float, most: int = MOST
+) -> Answer:
     until = monotonic() + within
     connection = http.client.HTTPSConnection(target.host, target.port)
     headers = {"Host": target.host_header, **more, "User-Agent": "Safeguard", "Connection": "close"}
@@ -119,7 +121,7 @@ def _ask(method: str, target: Target, body: bytes | None, more: Mapping[str, str
             response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswer(type(error).__name__) from error
-        return Answer(response.status, _beginning(response), response.getheader("Retry-After") or "")
+        return Answer(response.status, _beginning(response, most), response.getheader("Retry-After") or "")
 
 
 def is_public(address: str) -> bool:
@@ -158,10 +160,10 @@ def _secured(sock: socket.socket, target: Target, until: float) -> socket.socket
         raise
 
 
-def _beginning(response: http.client.HTTPResponse) -> str:
+def _beginning(response: http.client.HTTPResponse, most: int) -> str:
     """The status is known already: a body that does not come changes nothing."""
     try:
-        return response.read(MOST).decode(errors="replace")
+        return response.read(most).decode(errors="replace")
     except (OSError, http.client.HTTPException):
         return ""
 

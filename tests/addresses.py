@@ -195,6 +195,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/proof/new/<external>/<way>/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
     "learning/proof/<proof>/":   (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "admin/proofs/import/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/":             (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/results/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/<proof>/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),

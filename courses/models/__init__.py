@@ -5,6 +5,7 @@ from courses.models.certificates import Certificate, CertificateDocument
 from courses.models.classroom import ClassroomPage, ClassroomSession, Seat
 from courses.models.enrolments import BlockAnswer, Enrolment, LessonProgress
 from courses.models.external import ExternalLink, ExternalPage, ExternalWay, Way
+from courses.models.imports import ImportedProof
 from courses.models.pages import CourseIndexPage, CoursePage, LessonPage
 from courses.models.proofs import Proof, ProofCheck, ProofDecision, ProofFile, Refusal
 from courses.models.questions import Question, QuestionBank, QuestionOption
@@ -25,6 +26,7 @@ __all__ = [
     "ExternalPage",
     "ExternalWay",
     "Identity",
+    "ImportedProof",
     "LessonPage",
     "LessonProgress",
     "Proof",

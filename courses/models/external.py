@@ -17,7 +17,8 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, Objec
 from wagtail.models import Orderable, Page
 
 from courses.models.pages import ENCRYPTED_ADDRESS
-from courses.players.external.rules import entries, is_host, with_reference
+from courses.players.external.reporters import reporters_panel
+from courses.players.external.rules import entries, is_host, is_issuer_line, with_reference
 from lms.people.models import LANGUAGES
 from lms.requirements.models import Activity
 
@@ -29,6 +30,7 @@ class Way(models.TextChoices):
 
     FILE = "file", _("a certificate as a file")
     CODE = "code", _("a code or a link of the provider")
+    BADGE = "badge", _("an Open Badge")
     DECLARATION = "declaration", _("a declaration")
 
 
@@ -62,6 +64,17 @@ class ExternalPage(Page):
             "One a line, such as verify.example.org; *.example.org stands for whatever is below. Only these are asked."
         ),
     )  # fmt: skip
+    badge_issuers = models.TextField(
+        _("issuers of Open Badges that are accepted"), blank=True, max_length=2000,
+        help_text=_(
+            "One a line, as the badge names it: https://… or did:web:…. A space and the thumbprint (RFC 7638) or address "
+            "of the issuer's key may follow; else it is looked up there, if the host is named above."
+        ),
+    )  # fmt: skip
+    badge_achievements = models.TextField(
+        _("badges that are accepted"), blank=True, max_length=2000,
+        help_text=_("One a line: the id of the achievement or of the badge class."),
+    )  # fmt: skip
     reviewers = models.ForeignKey(
         Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who checks the proof"),
         help_text=_(
@@ -85,7 +98,18 @@ class ExternalPage(Page):
     ]
     proof_panels = [
         InlinePanel("ways", heading=_("Ways to hand in proof"), label=_("Way"), min_num=1),
-        *(FieldPanel(name) for name in ("accepted_versions", "link_hosts", "reviewers", "service_days")),
+        *(
+            FieldPanel(name)
+            for name in (
+                "accepted_versions",
+                "link_hosts",
+                "badge_issuers",
+                "badge_achievements",
+                "reviewers",
+                "service_days",
+            )
+        ),
+        reporters_panel(),
     ]
     edit_handler = TabbedInterface(
         [
@@ -111,6 +135,8 @@ class ExternalPage(Page):
             problems["course_key"] = _("Another training has this key.")
         if wrong := [host for host in entries(self.link_hosts) if not is_host(host)]:
             problems["link_hosts"] = _("No name of a host: %(names)s.") % {"names": ", ".join(wrong)}
+        if wrong := [line for line in entries(self.badge_issuers) if not is_issuer_line(line)]:
+            problems["badge_issuers"] = _("No issuer of badges: %(names)s.") % {"names": ", ".join(wrong)}
         if any(len(version) > 32 for version in entries(self.accepted_versions)):
             problems["accepted_versions"] = _("A version has 32 characters at most.")
         if problems:

@@ -121,7 +121,7 @@ class ActivityViewSet(ModelViewSet):  # type: ignore[misc]
     search_fields = ["name", "iri"]
     search_backend_name = None
     panels = [FieldPanel("name", read_only=True), FieldPanel("iri", read_only=True), FieldPanel("word"),
-              FieldPanel("trusted"), FieldPanel("minutes")]  # fmt: skip
+              FieldPanel("trusted"), FieldPanel("known_as"), FieldPanel("minutes")]  # fmt: skip
     copy_view_enabled = False
     menu_label = _("Activities")
 

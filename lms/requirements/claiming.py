@@ -19,7 +19,23 @@ from lms.lrs.models import Launch, Statement
 from lms.people.models import Person
 from lms.requirements.completing import activity_of, consider, person_of
 from lms.requirements.models import Activity, Assignment, Claim, Completion
-from lms.requirements.plausibility import Doubt, Reported, Session, doubts_about_session, doubts_about_time
+from lms.requirements.plausibility import (
+    Doubt,
+    Reported,
+    Session,
+    doubts_about_reference,
+    doubts_about_session,
+    doubts_about_time,
+)
+from lms.requirements.reporting import (
+    given_to,
+    has_failed,
+    is_taken_elsewhere,
+    let_count,
+    person_behind,
+    reference_began,
+    reported_part,
+)
 
 WEIGHED = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED, v.WAIVED)}
 NEVER_BELIEVED = {verb_key(verb) for verb in (v.SATISFIED, v.WAIVED)}  # cmi5 9.3.7 and 9.3.9: for the LMS to say
@@ -51,9 +67,13 @@ def weigh(statement: Statement, launch: Launch | None) -> Claim | None:
     """Keep the claim, with its doubts; what is believed completes the activity. None where it is about none of ours."""
     data = statement.data
     activity = activity_of(data)
+    part = None if launch is not None else reported_part(data, activity, statement.credential)
+    activity = part or activity
     if activity is None:
         return None
     person = person_of(data["actor"])
+    if person is None and part is not None:
+        person = person_behind(data["actor"], statement.registration)
     doubts = _doubts(statement, data, activity, person, launch)
     claim, _ = Claim.objects.get_or_create(
         statement=statement,
@@ -86,7 +106,8 @@ def accept(*, claim: Claim, by: Any) -> Completion | None:
     with transaction.atomic():
         claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
         concerned = claim.person
-        if concerned is None or not can_count(claim) or concerned == getattr(by, "person", None):
+        me = getattr(by, "person", None)
+        if concerned is None or not can_count(claim) or (me and me in (concerned, concerned.merged_into)):
             raise CannotBeAccepted
         claim.is_believed, claim.accepted_by, claim.accepted_at = True, by, timezone.now()
         claim.save(update_fields=["is_believed", "accepted_by", "accepted_at"])
@@ -97,6 +118,9 @@ def accept(*, claim: Claim, by: Any) -> Completion | None:
 def _complete(claim: Claim, statement: Statement) -> Completion | None:
     if not claim.is_believed or claim.person is None:
         return None
+    if is_taken_elsewhere(claim.activity):
+        person = claim.person.merged_into or claim.person
+        return let_count(person=person, part=claim.activity, statement=statement)
     return consider(
         uuid=claim.person.uuid, activity=claim.activity, statement=statement, source=Completion.Source.REPORTED
     )
@@ -114,14 +138,28 @@ def _doubts(
     if launch is not None:
         if activity.word != Activity.Word.LAUNCHED:
             found.append(Doubt.NOT_ITS_WORD)
-        shortest = timedelta(minutes=activity.minutes) * conf.IMPLAUSIBLE_PERCENT / 100
-        return [*found, *doubts_about_session(said, _session(launch), shortest=shortest)]
+        return [*found, *doubts_about_session(said, _session(launch), shortest=_shortest(activity))]
     if activity.word != Activity.Word.TRUSTED or statement.credential not in list(activity.trusted.all()):
         found.append(Doubt.NOT_ITS_WORD)
+    if is_taken_elsewhere(activity):
+        if has_failed(statement, activity) and Doubt.CONTRADICTS_ITSELF not in found:
+            found.append(Doubt.CONTRADICTS_ITSELF)
+        return [*found, *_doubts_from_elsewhere(said, person, activity)]
     given = Assignment.objects.filter(person=person).values_list("registration", flat=True)
     if said.registration is None or not given.filter(registration=said.registration).exists():
         found.append(Doubt.OTHER_REGISTRATION)
     return [*found, *doubts_about_time(said, began=None)]
+
+
+def _doubts_from_elsewhere(said: Reported, person: Person | None, part: Activity) -> list[Doubt]:
+    assignment = given_to(person, said.registration, part)
+    if assignment is None:
+        return [Doubt.OTHER_REGISTRATION, *doubts_about_time(said, began=None)]
+    return doubts_about_reference(said, began=reference_began(assignment), shortest=_shortest(part))
+
+
+def _shortest(activity: Activity) -> timedelta:
+    return timedelta(minutes=activity.minutes) * conf.IMPLAUSIBLE_PERCENT / 100
 
 
 def _session(launch: Launch) -> Session:

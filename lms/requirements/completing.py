@@ -33,9 +33,13 @@ COMPLETES = {
 
 LEADING = {verb_key(verb) for verb in (v.PASSED, v.COMPLETED, v.SATISFIED, v.WAIVED)}
 WAIVED = verb_key(v.WAIVED)
-TRUST, PROVEN, DECLARED = "trust", "proven", "declared"
-"""In what is said of something done elsewhere (``proving``): on what it rests."""
-SOURCES = {PROVEN: Completion.Source.PROOF, DECLARED: Completion.Source.DECLARED}
+TRUST, PROVEN, DECLARED, REPORTED = "trust", "proven", "declared", "reported"
+"""In what is said of something done elsewhere (``proving``, ``reporting``): on what it rests."""
+SOURCES = {
+    PROVEN: Completion.Source.PROOF,
+    DECLARED: Completion.Source.DECLARED,
+    REPORTED: Completion.Source.REPORTED,
+}
 
 
 @Asked
@@ -204,7 +208,7 @@ def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
     )
     if set(course.parts.values_list("pk", flat=True)) - set(done):
         return
-    rests_on = next((word for word in (DECLARED, PROVEN) if SOURCES[word] in done.values()), "")
+    rests_on = next((word for word in (DECLARED, PROVEN) if SOURCES[word] in done.values()), _reported(statement))
     record(
         Said(
             actor=person.uuid,
@@ -219,6 +223,12 @@ def satisfy(*, person: Person, course: Activity, statement: Statement) -> None:
             extensions={trust(): rests_on} if rests_on else {},
         )
     )
+
+
+def _reported(statement: Statement) -> str:
+    """REPORTED where this site repeats the word of a provider (``reporting``), else nothing."""
+    told = statement.data["context"].get("extensions", {}).get(trust(), "")
+    return REPORTED if statement.credential_id is None and told == REPORTED else ""
 
 
 def activity_of(data: dict[str, Any]) -> Activity | None:

@@ -21,8 +21,8 @@ from lms.lrs.models import Statement
 from lms.lrs.recording import actor_of
 from lms.people.calendars import Calendars
 from lms.people.models import Person
-from lms.requirements.completing import DECLARED, PROVEN, trust
-from lms.requirements.models import Activity, Assignment, Requirement
+from lms.requirements.completing import DECLARED, PROVEN, REPORTED, trust
+from lms.requirements.models import Activity, Assignment, Claim, Requirement
 from lms.requirements.periods import add_working_days
 from lms.requirements.standing import Standing
 from lms.requirements.wording import audience_in_words
@@ -88,7 +88,7 @@ def _whom(rule: Requirement) -> str:
 def _by_when(assignment: Assignment, rule: Requirement) -> str:
     """From what the due date was counted: the rule's own arithmetic, read backwards."""
     due = day(assignment.due_on)
-    if assignment.extensions.filter(due_on=assignment.due_on).exists():
+    if any(extension.due_on == assignment.due_on for extension in assignment.extensions.all()):
         return _("More time was given: due by %(due)s.") % {"due": due}
     if assignment.carried_until is not None:
         return _("The proof before this one ends on %(end)s, so it is to be renewed by %(due)s.") % {
@@ -147,10 +147,12 @@ def _standing(assignment: Assignment, standing: Standing) -> Iterable[str]:
 def _received(assignment: Assignment, activities: list[Activity]) -> list[Received]:
     names = {activity_key(activity.iri): activity.name for activity in activities}
     verbs = {verb_key(verb): word for verb, word in TOLD.items()}
+    people = [assignment.person, *assignment.person.merged.all()]
+    actors = [actor_of(item.uuid) for item in people]
     rows = (
-        Statement.objects.filter(actor__in=_actors(assignment.person), verb__in=verbs)
+        Statement.objects.filter(Q(actor__in=actors) | _doubted_by_reference(assignment, people), verb__in=verbs)
         .filter(Q(activity__in=names) | Q(registration=assignment.registration))
-        .select_related("claim", "effect")
+        .select_related("claim__activity", "effect")
         .order_by("-stored")[:MOST_RECEIVED]
     )
     return [
@@ -166,15 +168,18 @@ def _received(assignment: Assignment, activities: list[Activity]) -> list[Receiv
     ]
 
 
-def _actors(person: Person) -> list[UUID]:
-    """Of the person, and of the records that were merged into this one."""
-    return [actor_of(uuid) for uuid in (person.uuid, *person.merged.values_list("uuid", flat=True))]
+def _doubted_by_reference(assignment: Assignment, people: list[Person]) -> Q:
+    """What a provider said of the registration about an account of its own. What is believed we have said ourselves."""
+    found = Claim.objects.filter(person__in=people, is_believed=False)
+    return Q(registration=assignment.registration, pk__in=found.values("statement"))
 
 
 def _name(row: Statement, names: dict[UUID, str]) -> str:
-    """Of the activity; of a text that was signed, the name that it bore."""
+    """Of the activity, also where a provider has a name of its own for it; of a text that was signed, the name it bore."""
     if row.activity in names:
         return names[row.activity]
+    if hasattr(row, "claim"):
+        return str(row.claim.activity.name)
     told: dict[str, str] = row.data["object"].get("definition", {}).get("name", {})
     return next(iter(told.values()), "")
 
@@ -194,6 +199,8 @@ def _note(row: Statement, assignment: Assignment) -> str:
         return _("Declared only. It counts once the proof is handed in and checked.")
     if row.credential_id is None and rests_on == PROVEN:
         return _("Proof of something done elsewhere.")
+    if row.credential_id is None and rests_on == REPORTED:
+        return _("Reported by the provider of the course.")
     if row.registration != assignment.registration:
         return _("Belongs to another cycle or rule.")
     return ""

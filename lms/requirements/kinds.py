@@ -92,6 +92,13 @@ class KeepsAppointments(Protocol):
 
 
 @runtime_checkable
+class TakenElsewhere(Protocol):
+    """A part that is done at a provider who knows nobody: a reference in the link tells who it was (``reporting``)."""
+
+    knows_by_reference: bool
+
+
+@runtime_checkable
 class NeedsNoAccount(Protocol):
     """A kind of activity that somebody of a partner can do, who comes by an invitation and has no account."""
 

@@ -81,3 +81,10 @@ def doubts_about_session(said: Reported, session: Session, *, shortest: timedelt
     if said.passed and session.mastery is not None and said.scaled is not None and said.scaled < session.mastery:
         found.append(Doubt.BELOW_MASTERY)
     return [*found, *doubts_about_time(said, began=session.began)]
+
+
+def doubts_about_reference(said: Reported, *, began: datetime, shortest: timedelta) -> list[Doubt]:
+    """Of the word of a provider that knows a reference only; when the course was begun is told by its duration, if by
+    anything. ``began``: nobody had the reference before."""
+    quick = said.duration is not None and timedelta(0) <= said.duration < shortest
+    return [*([Doubt.TOO_QUICK] if quick else []), *doubts_about_time(said, began=began)]

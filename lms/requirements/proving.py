@@ -32,6 +32,11 @@ class CannotProve(ValueError):
         self.reason = reason
 
 
+def registration_of(key: UUID, person: Person) -> UUID:
+    """Of the completion that a proof gives rise to."""
+    return uuid5(NAMESPACE, f"proof {key} {person.uuid}")
+
+
 def prove(
     *, person: Person, activity: Activity, on: date, key: UUID, evidence: str, declared: bool = False
 ) -> Completion:
@@ -47,7 +52,7 @@ def prove(
     parts = list(activity.parts.all()[:2])
     if len(parts) != 1:
         raise CannotProve("part")
-    registration = uuid5(NAMESPACE, f"proof {key} {person.uuid}")
+    registration = registration_of(key, person)
     part = parts[0]
     with transaction.atomic():
         record(

@@ -295,8 +295,11 @@ def test_an_author_makes_the_page_in_the_admin(page: ExternalPage) -> None:
         ({"link_hosts": "127.0.0.1\nhttps://x.example"}, "No name of a host"),
         ({"links-0-address": "http://learn.example.org/"}, "begins with https"),
         ({"links-0-address": "javascript:alert(1)"}, "begins with https"),
+        ({"badge_issuers": "issuer.example.org"}, "No issuer of badges: issuer.example.org."),
+        ({"badge_issuers": "https://issuer.example.org/1 not-a-key"}, "1 not-a-key."),
+        ({"badge_issuers": "did:web:issuer.example.org http://issuer.example.org/key"}, "No issuer of badges"),
         ({"course_key": "bsafe"}, "Another training has this key"),
-        ({**second, "ways-1-way": "badge"}, "valid choice"),
+        ({**second, "ways-1-way": "pigeon"}, "valid choice"),
         ({**second, "ways-1-way": "file"}, "duplicate"),
         ({"ways-TOTAL_FORMS": "0"}, "at least 1"),
     ):

@@ -7,7 +7,7 @@ import socketserver
 import ssl
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -239,7 +239,9 @@ def test_a_scanner_on_a_unix_socket(settings: Any, page: Any, cast: Cast, tmp_pa
 
 
 @contextmanager
-def provider(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: bytes) -> Iterator[list[bytes]]:
+def provider(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, answer: bytes | Callable[[bytes], bytes]
+) -> Iterator[list[bytes]]:
     """The provider's server, with a certificate for its name; a name server that gives it a public address."""
     pem = issue(folder)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
@@ -253,7 +255,7 @@ def provider(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: bytes) -> It
                 sock, _address = server.accept()
                 with context.wrap_socket(sock, server_side=True) as secure:
                     got.append(secure.recv(4096))
-                    secure.sendall(answer)
+                    secure.sendall(answer if isinstance(answer, bytes) else answer(got[-1]))
             except OSError:
                 return
 

@@ -19,7 +19,7 @@ from courses.kinds import editions
 from courses.models import ExternalPage, Proof, ProofDecision, Way
 from courses.players.external import storing_files
 from courses.players.external.checking_files import MOST_BYTES
-from courses.players.external.handing_in import CannotHandIn, hand_in, withdraw
+from courses.players.external.handing_in import IN_A_FILE, CannotHandIn, hand_in, withdraw
 from courses.players.external.kinds import registration_for, rule_of
 from courses.players.external.rules import REFERENCE
 from courses.players.external.ways import WAYS
@@ -46,7 +46,7 @@ def ways_of(page: ExternalPage) -> list[Way]:
     """As the edition says by which proof is judged; files only where there is a place for them."""
     rule = rule_of(page.activity) if page.activity else None
     found = rule.open_ways() if rule and rule.live else []
-    return [way for way in found if way != Way.FILE or storing_files.can_store()]
+    return [way for way in found if way not in IN_A_FILE or storing_files.can_store()]
 
 
 def who(request: HttpRequest) -> Person | None:
@@ -105,7 +105,7 @@ def _handed_in(request: HttpRequest, page: ExternalPage, way: str, person: Perso
         try:
             proof = hand_in(person=person, activity=activity, way=way, given=form.given(), by=person)
         except CannotHandIn as cannot:
-            field = FIELD_OF.get(cannot.reason, "upload")
+            field = FIELD_OF.get(cannot.reason, "upload" if request.FILES or "badge" not in form.fields else "badge")
             form.add_error(field if field in form.fields else None, str(CANNOT[cannot.reason]))
         else:
             return redirect("courses:proof", proof.key)

@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from courses.models import Proof, ProofDecision, Refusal, Way
+from courses.models import Proof, ProofDecision, Refusal
+from courses.players.external.handing_in import IN_A_FILE
 from courses.players.external.kinds import rule_of
 from courses.players.external.storing_files import may_open
 from courses.players.external.ways import WAYS
@@ -144,7 +145,7 @@ def _guard(proof: Proof, by: Person, outcome: str, reason: str, ticked: bool, se
 def _guard_acceptable(proof: Proof) -> None:
     """Nobody accepts a file that nobody can have opened."""
     files = list(proof.files.all())
-    if proof.way != Way.FILE:
+    if proof.way not in IN_A_FILE:
         return
     if not files or not files[-1].stored_as:
         raise CannotDecide("no_file")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.widgets import HeaderButton
 
 from courses.models import ExternalPage, Proof, ProofCheck
 from courses.players.external.deciding import CHECK, DECIDE
@@ -124,6 +125,12 @@ class ProofsReport(ForReviewers, LmsReportView):
         Column("findings", label=gettext_lazy("Checks"), accessor=findings),
         Column("get_state_display", label=gettext_lazy("State")),
     ]
+
+    @property
+    def header_buttons(self) -> list[Any]:
+        if self.courses is not None:
+            return []
+        return [HeaderButton(_("Import proofs"), url=reverse("lms_proofs_import"), icon_name="upload")]
 
     def for_viewer(self) -> Any:
         return self.proofs().prefetch_related("checks").in_turn()

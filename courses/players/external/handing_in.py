@@ -14,6 +14,7 @@ from wagtail.log_actions import log
 
 from courses.models import Proof, ProofFile, Way
 from courses.players.external import storing_files
+from courses.players.external.checking_badges import check_badge
 from courses.players.external.checking_files import BadFile, Checked, check
 from courses.players.external.kinds import registration_for, rule_of
 from courses.players.external.rules import address_problem
@@ -23,12 +24,14 @@ from lms.periodic import kick
 from lms.requirements.models import Activity
 
 MOST_FILES_A_DAY = 10
+IN_A_FILE = (Way.FILE, Way.BADGE)
 EARLIEST = timedelta(days=366 * 10)
 
 
 class CannotHandIn(Exception):
     """``reason``: closed (not published, or not that way), waiting (one waits already), missing (no code and no link),
-    link, too_long, future, past, unticked, too_often; or what ``BadFile`` says. In words: ``wording.CANNOT``."""
+    link, too_long, future, past, unticked, too_often; or what ``BadFile`` or ``BadBadge`` says.
+    In words: ``wording.CANNOT``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -44,6 +47,7 @@ class Given:
     code: str = ""
     link: str = ""
     upload: File[Any] | None = None
+    badge: str = ""
     ticked: bool = False
 
 
@@ -57,7 +61,7 @@ def hand_in(
     """
     now = now or timezone.now()
     _guard(activity, way, given, now.astimezone(person.zone).date())
-    kept = _checked(way, given)
+    kept = _checked(way, given, now)
     stored = ""
     try:
         with transaction.atomic():
@@ -118,15 +122,17 @@ def _guard(activity: Activity, way: str, given: Given, today: date) -> None:
         raise CannotHandIn("unticked")
 
 
-def _checked(way: str, given: Given) -> Checked | None:
+def _checked(way: str, given: Given, now: datetime) -> Checked | None:
     """Outside of any transaction: it may take seconds."""
-    if way != Way.FILE:
+    if way not in IN_A_FILE:
         return None
     if not storing_files.can_store():
         raise CannotHandIn("closed")
-    if given.upload is None:
-        raise CannotHandIn("empty")
     try:
+        if way == Way.BADGE:
+            return check_badge(given.upload, given.badge, now=now)
+        if given.upload is None:
+            raise CannotHandIn("empty")
         return check(given.upload)
     except BadFile as bad:
         raise CannotHandIn(bad.reason) from bad

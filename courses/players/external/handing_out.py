@@ -20,10 +20,12 @@ from django.views.decorators.http import require_safe
 from courses.conf import conf
 from courses.models import ProofFile
 from courses.players.external import storing_files
-from courses.players.external.checking_files import PDF
+from courses.players.external.checking_badges import BADGE
+from courses.players.external.checking_files import JPEG, PDF
 
 logger = logging.getLogger(__name__)
 
+ENDINGS = {PDF: "pdf", JPEG: "jpg", BADGE: "txt"}
 SALT = "courses.proof-file"
 HOLDS = timedelta(minutes=1)
 """Long enough to be sent on by a slow line, too short to be passed on."""
@@ -72,7 +74,7 @@ def _saved(file: ProofFile) -> HttpResponse:
     if hashlib.sha256(content).hexdigest() != file.kept_sha256:
         logger.error("the file %s of a proof is not what was handed in", file.pk)
         raise Http404
-    name = f"proof-{str(file.key)[:8]}.{'pdf' if file.content_type == PDF else 'jpg'}"
+    name = f"proof-{str(file.key)[:8]}.{ENDINGS.get(file.content_type, 'bin')}"
     return HttpResponse(
         content,
         content_type=file.content_type,

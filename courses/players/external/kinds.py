@@ -36,6 +36,7 @@ class ProofKind(PartKind):
     """An accepted proof: one step, in words of where the last one stands."""
 
     name = "proof"
+    knows_by_reference = True
 
     def describe(
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]

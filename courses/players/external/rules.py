@@ -83,5 +83,30 @@ def address_problem(address: str) -> bool:
     return not is_host(host)
 
 
+def badge_issuers(text: str) -> dict[str, set[str]]:
+    """Each issuer that a line names, with the keys that lines name for them: addresses and thumbprints."""
+    found: dict[str, set[str]] = {}
+    for line in entries(text):
+        issuer, *keys = line.split()
+        found.setdefault(issuer, set()).update(keys)
+    return found
+
+
+def is_issuer_line(line: str) -> bool:
+    """An issuer, and behind it thumbprints (RFC 7638, of SHA-256) or addresses of their keys."""
+    issuer, *keys = line.split()
+    is_web = re.fullmatch(r"did:web:[\w.:-]+", issuer, re.ASCII) is not None
+    return (is_web or not address_problem(issuer)) and all(
+        re.fullmatch(r"[\w-]{43}", key, re.ASCII) or key.startswith("did:web:") or not address_problem(key)
+        for key in keys
+    )
+
+
+def is_below(address: str, above: str) -> bool:
+    """The same, or further down, without a way to climb up again."""
+    climbs = re.search(r"\.\.|/\./|%2e|%2f|%5c|\\", address, re.IGNORECASE) is not None
+    return not climbs and (address == above or address.startswith(tuple(above.rstrip("/") + mark for mark in "#/?")))
+
+
 def host_of(address: str) -> str:
     return re.split(r"[/?#]", address.removeprefix("https://"), maxsplit=1)[0].lower()

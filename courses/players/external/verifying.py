@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from courses.models import Proof, ProofDecision
+from courses.models import ImportedProof, Proof, ProofDecision
+from lms.conf import conf
 from lms.log.facts import log_facts
+from lms.lrs import vocabulary as v
+from lms.lrs.keys import verb_key
+from lms.lrs.models import Statement
+from lms.requirements.proving import registration_of
 from lms.verification import Broken, chains, ledger_check
 
 
@@ -15,6 +21,12 @@ def decision_record(decision: ProofDecision) -> dict[str, Any]:
     return {"proof": str(decision.proof.key), "number": decision.number, "hash": decision.hash}
 
 
+def imported_record(proof: ImportedProof) -> dict[str, Any]:
+    """What was imported, when, and by whom."""
+    return {**proof.record(), "by": proof.imported_by_id, "at": proof.imported_at.isoformat()}
+
+
+log_facts("imported proof", model=ImportedProof, record=imported_record, related=("person", "activity"))
 log_facts("decision on a proof", model=ProofDecision, record=decision_record, related=("proof",))
 
 
@@ -41,3 +53,20 @@ def accepted() -> Iterator[Broken]:
     rows = Proof.objects.filter(state=Proof.State.ACCEPTED).exclude(decisions__outcome=Proof.State.ACCEPTED)
     for row in rows.order_by("pk").iterator(2000):
         yield Broken(f"proof {row.pk}", "nobody accepted it")
+
+
+@ledger_check("imported proofs")
+def imported() -> Iterator[Broken]:
+    """Each is what its statement was made of."""
+    rows = ImportedProof.objects.select_related("person", "activity").order_by("pk").iterator(chunk_size=500)
+    while some := list(islice(rows, 500)):
+        said = Statement.objects.filter(
+            registration__in=[registration_of(row.key, row.person) for row in some], verb=verb_key(v.WAIVED)
+        )
+        evidence = {
+            item.registration: item.data["context"]["extensions"].get(f"{conf.IRI_BASE}/ext/evidence-hash")
+            for item in said
+        }
+        for row in some:
+            if evidence.get(registration_of(row.key, row.person)) != row.digest():
+                yield Broken(f"imported proof {row.pk}", "no statement says what it says")

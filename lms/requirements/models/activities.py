@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lrs.models import Credential
@@ -46,11 +49,28 @@ class Activity(models.Model):
         limit_choices_to={"launch": None}, help_text=_("Record store credentials with the scope to report completions."),
     )  # fmt: skip
 
+    known_as = models.CharField(
+        _("its IRI at the provider"), max_length=500, blank=True, default="",
+        validators=[RegexValidator(r"^[a-z][a-z0-9+.\-]*:\S+\Z", _("An IRI begins with its scheme, such as https:."))],
+        help_text=_("For a course taken elsewhere: by which name the trusted systems report it. Empty: by ours."),
+    )  # fmt: skip
+
     class Meta:
         app_label = "lms"
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="lms_activity_known_as_once", fields=["known_as"], condition=~Q(known_as=""),
+                violation_error_message=_("Another activity has this IRI."),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.known_as and Activity.objects.filter(iri=self.known_as).exists():
+            raise ValidationError({"known_as": _("It is an activity of this site.")})

@@ -38,6 +38,7 @@ ETHICS = Course(
     "ethics-elsewhere", "ETH-HLA", "Ethics for humanitarian workers",
     "A course of a partner agency, free and open to everybody. It counts here as well.",
     "Recognise a conflict of interest\nSay where advice on ethics is given",
+    (Way.FILE, Way.CODE, Way.BADGE),
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def publish(course: Course = ETHICS) -> Activity:
             minutes=60, summary=course.summary, objectives=course.objectives,
             proof_text="The certificate with your name and the date.\nOr the code that stands below its seal.",
             accepted_versions="2025\n2026", link_hosts=HOST,
+            badge_issuers=f"did:web:{HOST}", badge_achievements=f"https://{HOST}/badges/{course.key}",
         )  # fmt: skip
         page.links = [
             ExternalLink(language=language, address=f"https://{HOST}/{course.key}?lang={language}&ref={{reference}}")

@@ -12,6 +12,7 @@ from typing import Protocol
 from courses.models import Proof, Way
 from courses.players.external.findings import Finding
 from courses.players.external.forms import HandInForm
+from courses.players.external.ways.badge import BadgeWay
 from courses.players.external.ways.code import CodeWay
 from courses.players.external.ways.declaration import DeclarationWay
 from courses.players.external.ways.file import FileWay
@@ -30,4 +31,4 @@ class HandInWay(Protocol):
     def checks(self) -> tuple[Callable[[Proof], Iterator[Finding]], ...]: ...
 
 
-WAYS: dict[str, HandInWay] = {way.name: way for way in (FileWay(), CodeWay(), DeclarationWay())}
+WAYS: dict[str, HandInWay] = {way.name: way for way in (FileWay(), CodeWay(), BadgeWay(), DeclarationWay())}
