@@ -34,6 +34,7 @@ from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.classroom import make_session, make_training, seat
 from tests.courses.external import hand, make_external
+from tests.courses.lti import OUR_KEY, make_tool
 from tests.courses.test_checking import answer, finish_lessons
 from tests.lms.partners.desk import keys_of, lay_desk
 
@@ -229,6 +230,13 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/proof/new/<external>/<way>/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
     "learning/proof/<proof>/":   (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "learning/tool/<external>/start/":
+                                 (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
+    "learning/tool/authorize/":  (OK,      OK,      OK,      OK,      OK,      OK),
+    "lti/keys.json":             (OK,      OK,      OK,      OK,      OK,      OK),
+    "lti/token":                 (OK,      OK,      OK,      OK,      OK,      OK),
+    "lti/lineitems/<line_item>/scores":
+                                 (NO,      NO,      NO,      NO,      NO,      NO),
     "admin/proofs/":             (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/results/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/import/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -246,13 +254,23 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/access_tokens/":      (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/credentials/":        (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
+    "admin/lti_tools/":          (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/question_banks/":     (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/questions/":          (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_definitions/":
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
-POSTED = ("/start/", "/leave/", "/codes/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
+POSTED = (
+    "/start/",
+    "/leave/",
+    "/codes/",
+    "/ask/",
+    "/works/",
+    "/bounces",
+    "/token",
+    "/scores",
+)  # addresses that take POST only
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
 OURS_IN_ADMIN = (
@@ -316,11 +334,14 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
     assert checkpoint is not None
     settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
     external = make_external()
+    settings.LMS_LTI_KEYS = OUR_KEY
+    tool = make_tool(external, "https://provider.example.org")
     proof = hand(external, cast.bruno)
     partner = lay_desk(cast)
     return {
         **keys_of(partner),
         "external": external.pk, "way": "file", "proof": proof.key, "file": proof.files.get().key,
+        "line_item": tool.line_item,
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,
@@ -397,11 +418,12 @@ def test_no_get_changes_anything(world: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("path", ["learning/course/<page_id>/start/", "learning/check/<session>/",
+                                  "learning/tool/<external>/start/",
                                   "learning/sign/<registration>/<activity>/", "invitation/<token>/"])  # fmt: skip
 def test_a_post_from_another_site_is_refused(world: dict[str, Any], path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(world["users"]["owner"])
     filled = path
-    for name in ("token", "registration", "session", "page_id", "activity"):
+    for name in ("token", "registration", "session", "page_id", "activity", "external"):
         filled = filled.replace(f"<{name}>", str(world[name]))
     assert client.post(f"/{filled}", {"begin": "1"}).status_code == 403

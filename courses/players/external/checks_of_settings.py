@@ -1,4 +1,4 @@
-"""System checks: files of proofs must not lie where a server hands them out."""
+"""System checks: files of proofs must not lie where a server hands them out, and keys must be keys."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def proofs_are_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def lti_keys_are_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Found when the first learner is sent to a tool it would be found too late."""
+    from courses.players.external.lti.keys import read_keys
+
+    try:
+        read_keys()
+    except ValueError as error:
+        return [Error(str(error), id="lms_courses.E003")]
+    return []
 
 
 def _is_below(folder: Path, parent: Path) -> bool:

@@ -162,6 +162,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 LMS_PROOF_ROOT = os.environ.get("LMS_PROOF_ROOT", str(VAR / "proofs"))
 LMS_SCANNER = os.environ.get("LMS_SCANNER", "")
+LMS_LTI_KEYS = os.environ.get("LMS_LTI_KEYS", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
