@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from attestations.models import AttestationText, Signature, Undertaking
-from lms.hash_chain import first_broken
 from lms.log.facts import log_facts
-from lms.verification import Broken, ledger_check
+from lms.verification import Broken, chains, ledger_check
 
 log_facts("signature", model=Signature, record=Signature.record, related=("person", "text"))
 log_facts("undertaking", model=Undertaking, record=Undertaking.record, related=("text",))
@@ -26,25 +25,19 @@ def texts() -> Iterator[Broken]:
 def signatures() -> Iterator[Broken]:
     """Each person's chain is whole, and each signature names the text that it is bound to."""
     rows = Signature.objects.select_related("person", "text").order_by("person_id", "sequence").iterator(2000)
-    for _, chain in groupby(rows, key=lambda row: row.person_id):
-        entries = list(chain)
-        place = first_broken((row.previous_hash, row.hash, row.record()) for row in entries)
-        if place is not None:
-            yield Broken(f"signature {entries[place].pk}", "its chain is broken here")
-        for row in entries:
-            if row.text_sha256 != row.text.sha256:
-                yield Broken(f"signature {row.pk}", "it was given for other words")
+    yield from _of_texts(rows, of="person_id", name="signature")
 
 
 @ledger_check("undertakings of partners")
 def undertakings() -> Iterator[Broken]:
     """Each agreement's chain is whole, and each undertaking names the text that it is bound to."""
     rows = Undertaking.objects.select_related("text").order_by("agreement_id", "sequence").iterator(2000)
-    for _, chain in groupby(rows, key=lambda row: row.agreement_id):
-        entries = list(chain)
-        place = first_broken((row.previous_hash, row.hash, row.record()) for row in entries)
-        if place is not None:
-            yield Broken(f"undertaking {entries[place].pk}", "its chain is broken here")
+    yield from _of_texts(rows, of="agreement_id", name="undertaking")
+
+
+def _of_texts(rows: Iterable[Any], *, of: str, name: str) -> Iterator[Broken]:
+    for entries, broken in chains(rows, of=of, name=name):
+        yield from broken
         for row in entries:
             if row.text_sha256 != row.text.sha256:
-                yield Broken(f"undertaking {row.pk}", "it was given for other words")
+                yield Broken(f"{name} {row.pk}", "it was given for other words")

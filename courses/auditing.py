@@ -94,9 +94,16 @@ def proofs(person: Person, period: Period) -> list[dict[str, Any]]:
 
 @auditor_section("imported_proofs")
 def imported_proofs(person: Person, period: Period) -> list[dict[str, Any]]:
-    """What counted out of lists of providers and older systems; ``digest`` stands in the statement as its evidence."""
+    """What counted out of lists of providers and older systems; ``digest`` stands in the statement as its evidence. Who
+    imported it as a UUID, or nobody where that user has no record as a person."""
     rows = ImportedProof.objects.filter(person=person).select_related("activity", "person")
     return [
-        {**row.record(), "digest": row.digest(), "imported_at": row.imported_at, "imported_by": row.imported_by_id}
-        for row in rows
+        {
+            **row.record(),
+            "digest": row.digest(),
+            "imported_at": row.imported_at,
+            "imported_by": row.importer,
+            "on_the_command_line": row.imported_by_id is None,
+        }
+        for row in rows.annotate(importer=F("imported_by__person__uuid")).order_by("pk")
     ]

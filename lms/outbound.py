@@ -13,7 +13,7 @@ import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -61,11 +61,17 @@ class Target:
         return self.host if self.port == PORTS[self.scheme] else f"{self.host}:{self.port}"
 
 
-def target_of(address: str, *, is_named: Callable[[str], bool], stand_in: str = "") -> Target:
+def is_named(host: str, names: Iterable[str]) -> bool:
+    """``*.example.org`` stands for whatever is below example.org, not for itself."""
+    wanted = [name.lower() for name in names]
+    return any(host.endswith(name[1:]) if name.startswith("*.") else host == name for name in wanted)
+
+
+def target_of(address: str, *, hosts: Iterable[str], stand_in: str = "") -> Target:
     """Raises Forbidden. Looks at the address only, and asks no name server.
 
-    ``is_named`` says of a host whether it may be spoken to; ``stand_in`` is the origin of a server on this machine that
-    may be as well, of the demo or the tests.
+    ``hosts`` are those that may be spoken to; ``stand_in`` is the origin of a server on this machine that may be as well,
+    of the demo or the tests.
     """
     if not PLAIN.fullmatch(address):
         raise Forbidden("characters that no address has")
@@ -80,7 +86,7 @@ def target_of(address: str, *, is_named: Callable[[str], bool], stand_in: str = 
         return Target(parts.scheme, host, port or PORTS[parts.scheme], path, True)
     if parts.scheme != "https" or port not in (None, 443):
         raise Forbidden("not https")
-    if "@" in parts.netloc or parts.fragment or not HOST.fullmatch(host) or not is_named(host):
+    if "@" in parts.netloc or parts.fragment or not HOST.fullmatch(host) or not is_named(host, hosts):
         raise Forbidden("a host that is not named as one to speak to")
     return Target("https", host, 443, path, False)
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from lms.hash_chain import first_broken
 
 Check = Callable[[], Iterator["Broken | LeftOut"]]
 
@@ -34,6 +39,19 @@ def ledger_check(name: str) -> Callable[[Check], Check]:
         return check
 
     return add
+
+
+def chains(
+    rows: Iterable[Any], *, of: str, name: str, record: Callable[[Any], Mapping[str, Any]] | None = None
+) -> Iterator[tuple[list[Any], list[Broken]]]:
+    """Each chain's rows with the first that does not hold, if one does not. ``rows`` lie chain by chain, oldest first;
+    ``of`` names what a chain belongs to, ``record`` gives what the hash of a row covers (its ``record()`` otherwise)."""
+    covered = record or (lambda row: row.record())
+    for _, chain in groupby(rows, key=attrgetter(of)):
+        told = list(chain)
+        place = first_broken((row.previous_hash, row.hash, covered(row)) for row in told)
+        broken = [] if place is None else [Broken(f"{name} {told[place].pk}", "its chain is broken here")]
+        yield told, broken
 
 
 def run(say: Callable[[str], None] | None = None) -> Iterator[tuple[str, list[Broken]]]:

@@ -19,7 +19,7 @@ from wagtail.models import Orderable, Page
 from courses.models.pages import ENCRYPTED_ADDRESS
 from courses.players.external.lti.panel import tool_panel
 from courses.players.external.reporters import reporters_panel
-from courses.players.external.rules import entries, is_host, with_reference
+from courses.players.external.rules import entries, is_host, is_issuer_line, with_reference
 from lms.people.models import LANGUAGES
 from lms.requirements.models import Activity
 
@@ -147,6 +147,8 @@ class ExternalPage(Page):
             problems["course_key"] = _("Another training has this key.")
         if wrong := [host for host in entries(self.link_hosts) if not is_host(host)]:
             problems["link_hosts"] = _("No name of a host: %(names)s.") % {"names": ", ".join(wrong)}
+        if wrong := [line for line in entries(self.badge_issuers) if not is_issuer_line(line)]:
+            problems["badge_issuers"] = _("No issuer of badges: %(names)s.") % {"names": ", ".join(wrong)}
         if any(len(version) > 32 for version in entries(self.accepted_versions)):
             problems["accepted_versions"] = _("A version has 32 characters at most.")
         if problems:

@@ -34,7 +34,7 @@ IN_WORDS = {
     Doubt.IMPOSSIBLE_TIME: gettext_lazy("Its time or duration cannot be true."),
     Doubt.TOO_QUICK: gettext_lazy("It came sooner after the start than anybody can have taken the course."),
     Doubt.BELOW_MASTERY: gettext_lazy("It says passed with a score below the pass mark."),
-    Doubt.CONTRADICTS_ITSELF: gettext_lazy("Its result says the opposite of its verb."),
+    Doubt.CONTRADICTS_ITSELF: gettext_lazy("Its result, or what the same system said before, says the opposite."),
 }
 
 

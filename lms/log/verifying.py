@@ -9,19 +9,19 @@ from typing import Any
 
 from lms.log.appending import LEVELS
 from lms.log.checkpoints import origin, seed
-from lms.log.facts import Kind, kinds
+from lms.log.facts import kinds
 from lms.log.merkle import EMPTY, leaf_hash, node_hash
 from lms.log.models import Block, Checkpoint, Head, Leaf
 from lms.log.notes import NotANote, Note, public_of, read
-from lms.verification import Broken, ledger_check
+from lms.verification import Broken, LeftOut, ledger_check
 
 BATCH = 2000
 
 
 @ledger_check("log")
-def log() -> Iterator[Broken]:
+def log() -> Iterator[Broken | LeftOut]:
     """Every leaf stands at its place, and commits to the fact as it is today; an erased one stands by itself."""
-    expected = 0
+    expected = erased = 0
     leaves = Leaf.objects.exclude(index=None).order_by("index").iterator(chunk_size=BATCH)
     while batch := list(islice(leaves, BATCH)):
         facts = _facts(batch)
@@ -30,18 +30,14 @@ def log() -> Iterator[Broken]:
             if leaf.index != expected:
                 yield Broken(f"leaf {expected} of the log", "it is missing")
             expected = leaf.index + 1
-            if leaf.key is None:
-                continue
-            row = facts.get((leaf.kind, leaf.row))
-            if row is None:
-                yield Broken(
-                    f"{leaf.kind} {leaf.row}", f"it is gone, and leaf {leaf.index} of the log says that it was there"
-                )
-            elif not hmac.compare_digest(_kind(leaf).commitment(row, bytes(leaf.key)), bytes(leaf.commitment)):
-                yield Broken(f"{leaf.kind} {leaf.row}", f"it is not what leaf {leaf.index} of the log commits to")
+            erased += leaf.key is None
+            if problem := _problem_with_fact(leaf, facts.get((leaf.kind, leaf.row))):
+                yield Broken(f"{leaf.kind} {leaf.row}", problem)
     head = Head.objects.filter(pk=1).first()
     if (head.size if head else 0) != expected:
         yield Broken("the log", f"it has {expected} leaves, and gave {head.size if head else 0} places")
+    if erased:
+        yield LeftOut(f"log: {erased} leaves without a key, of erased facts that cannot be judged any more")
 
 
 @ledger_check("checkpoints")
@@ -116,16 +112,27 @@ class _Stack:
         return found
 
 
-def _kind(leaf: Leaf) -> Kind:
-    return kinds()[leaf.kind]
-
-
 def _facts(batch: list[Leaf]) -> dict[tuple[str, int], Any]:
+    """The facts of these leaves, as far as they are there; an erased leaf's too, which must not be."""
     wanted: dict[str, list[int]] = {}
     for leaf in batch:
-        if leaf.key is not None:
+        if leaf.kind in kinds():
             wanted.setdefault(leaf.kind, []).append(leaf.row)
     return {(name, row.pk): row for name, pks in wanted.items() for row in kinds()[name].rows().filter(pk__in=pks)}
+
+
+def _problem_with_fact(leaf: Leaf, row: Any) -> str:
+    if leaf.key is None:
+        return (
+            f"it is there, and the key of its leaf {leaf.index} is gone: nothing shows any more what it was"
+            if row
+            else ""
+        )
+    if row is None:
+        return f"it is gone, and leaf {leaf.index} of the log says that it was there"
+    if not hmac.compare_digest(kinds()[leaf.kind].commitment(row, bytes(leaf.key)), bytes(leaf.commitment)):
+        return f"it is not what leaf {leaf.index} of the log commits to"
+    return ""
 
 
 def _problem_with_text(checkpoint: Checkpoint) -> str:

@@ -67,6 +67,11 @@ class PersonQuerySet(models.QuerySet[Any]):
             return self.filter(number__in=RawSQL("SELECT unnest(%s::text[])", [list(numbers)]))
         return self.filter(number__in=numbers)
 
+    def with_address(self, address: str) -> PersonQuerySet:
+        """Of the organisation, or their own; nobody where it is empty."""
+        mine = Q(email__iexact=address) | Q(personal_email__iexact=address)
+        return self.filter(mine) if address else self.none()
+
     def below(self, office: Office) -> PersonQuerySet:
         return self.filter(office__path__startswith=office.path)
 

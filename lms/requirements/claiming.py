@@ -29,6 +29,7 @@ from lms.requirements.plausibility import (
 )
 from lms.requirements.reporting import (
     given_to,
+    has_failed,
     is_taken_elsewhere,
     let_count,
     person_behind,
@@ -105,7 +106,8 @@ def accept(*, claim: Claim, by: Any) -> Completion | None:
     with transaction.atomic():
         claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
         concerned = claim.person
-        if concerned is None or not can_count(claim) or concerned == getattr(by, "person", None):
+        me = getattr(by, "person", None)
+        if concerned is None or not can_count(claim) or (me and me in (concerned, concerned.merged_into)):
             raise CannotBeAccepted
         claim.is_believed, claim.accepted_by, claim.accepted_at = True, by, timezone.now()
         claim.save(update_fields=["is_believed", "accepted_by", "accepted_at"])
@@ -140,6 +142,8 @@ def _doubts(
     if activity.word != Activity.Word.TRUSTED or statement.credential not in list(activity.trusted.all()):
         found.append(Doubt.NOT_ITS_WORD)
     if is_taken_elsewhere(activity):
+        if has_failed(statement, activity) and Doubt.CONTRADICTS_ITSELF not in found:
+            found.append(Doubt.CONTRADICTS_ITSELF)
         return [*found, *_doubts_from_elsewhere(said, person, activity)]
     given = Assignment.objects.filter(person=person).values_list("registration", flat=True)
     if said.registration is None or not given.filter(registration=said.registration).exists():

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -89,7 +88,7 @@ def _whom(rule: Requirement) -> str:
 def _by_when(assignment: Assignment, rule: Requirement) -> str:
     """From what the due date was counted: the rule's own arithmetic, read backwards."""
     due = day(assignment.due_on)
-    if assignment.extensions.filter(due_on=assignment.due_on).exists():
+    if any(extension.due_on == assignment.due_on for extension in assignment.extensions.all()):
         return _("More time was given: due by %(due)s.") % {"due": due}
     if assignment.carried_until is not None:
         return _("The proof before this one ends on %(end)s, so it is to be renewed by %(due)s.") % {
@@ -149,9 +148,9 @@ def _received(assignment: Assignment, activities: list[Activity]) -> list[Receiv
     names = {activity_key(activity.iri): activity.name for activity in activities}
     verbs = {verb_key(verb): word for verb, word in TOLD.items()}
     people = [assignment.person, *assignment.person.merged.all()]
-    actors, doubted = [actor_of(item.uuid) for item in people], _doubted_by_reference(assignment, people)
+    actors = [actor_of(item.uuid) for item in people]
     rows = (
-        Statement.objects.filter(Q(actor__in=actors) | Q(pk__in=doubted), verb__in=verbs)
+        Statement.objects.filter(Q(actor__in=actors) | _doubted_by_reference(assignment, people), verb__in=verbs)
         .filter(Q(activity__in=names) | Q(registration=assignment.registration))
         .select_related("claim__activity", "effect")
         .order_by("-stored")[:MOST_RECEIVED]
@@ -169,10 +168,10 @@ def _received(assignment: Assignment, activities: list[Activity]) -> list[Receiv
     ]
 
 
-def _doubted_by_reference(assignment: Assignment, people: list[Person]) -> list[Any]:
+def _doubted_by_reference(assignment: Assignment, people: list[Person]) -> Q:
     """What a provider said of the registration about an account of its own. What is believed we have said ourselves."""
-    found = Claim.objects.filter(statement__registration=assignment.registration, is_believed=False)
-    return list(found.filter(person__in=people).values_list("statement", flat=True))
+    found = Claim.objects.filter(person__in=people, is_believed=False)
+    return Q(registration=assignment.registration, pk__in=found.values("statement"))
 
 
 def _name(row: Statement, names: dict[UUID, str]) -> str:

@@ -11,10 +11,12 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lms.conf import conf
 from lms.lrs import vocabulary as v
+from lms.lrs.keys import activity_key, verb_key
 from lms.lrs.models import Credential, Statement
 from lms.lrs.recording import home_page, record
 from lms.lrs.statements import NAMESPACE, Said
@@ -47,12 +49,20 @@ def is_taken_elsewhere(activity: Activity) -> bool:
 
 
 def person_behind(actor: dict[str, Any], registration: UUID | None) -> Person | None:
-    """Whose reference it is. Nobody where the actor is a group, or is written as one of ours and is none."""
+    """Whose reference it is. Nobody where the actor is a group, is written as one of ours and is none, or has the address
+    of another of ours."""
     is_ours = actor.get("account", {}).get("homePage") == home_page()
     if registration is None or is_ours or actor.get("objectType", "Agent") != "Agent":
         return None
     assignment = Assignment.objects.filter(registration=registration).select_related("person__merged_into").first()
-    return None if assignment is None else assignment.person.merged_into or assignment.person
+    person = assignment and (assignment.person.merged_into or assignment.person)
+    return None if person is None or _is_of_another(str(actor.get("mbox", "")), person) else person
+
+
+def _is_of_another(mbox: str, person: Person) -> bool:
+    known = Person.objects.with_address(mbox.removeprefix("mailto:"))
+    found = {merged or pk for pk, merged in known.values_list("pk", "merged_into")}
+    return bool(found) and person.pk not in found
 
 
 def given_to(person: Person | None, registration: UUID | None, part: Activity) -> Assignment | None:
@@ -67,15 +77,33 @@ def given_to(person: Person | None, registration: UUID | None, part: Activity) -
     return assignment
 
 
+def has_failed(statement: Statement, part: Activity) -> bool:
+    """The same system says in the same registration that the course was failed, and not that it was passed since then: who
+    went through a course to its end and failed its test has ``completed`` it as well."""
+    if statement.verb == verb_key(v.PASSED):
+        return False
+    names = (part.iri, part.part_of.iri if part.part_of else "", part.known_as)
+    said = Statement.objects.filter(
+        ~Exists(Statement.objects.filter(voids=OuterRef("statement_id"))),
+        registration=statement.registration,
+        credential=statement.credential_id,
+        activity__in=[activity_key(name) for name in names if name],
+    )
+    failed = said.filter(verb=verb_key(v.FAILED)).order_by("timestamp").last()
+    return failed is not None and not said.filter(verb=verb_key(v.PASSED), timestamp__gte=failed.timestamp).exists()
+
+
 def reference_began(assignment: Assignment) -> datetime:
     """Nobody can have known it before that day."""
     return datetime.combine(assignment.opened_on, time(), assignment.person.zone)
 
 
 def let_count(*, person: Person, part: Activity, statement: Statement) -> Completion | None:
-    """Complete the part in that registration. A second report in it changes nothing."""
+    """Complete the part in that registration, unless the report was taken back. A second one in it changes nothing."""
     assert part.part_of is not None
     assert statement.registration is not None
+    if Statement.objects.filter(voids=statement.statement_id).exists():
+        return None
     record(
         Said(
             actor=person.uuid,

@@ -6,11 +6,9 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from lms.hash_chain import first_broken
 from lms.log.facts import log_facts
 from lms.lrs import vocabulary as v
 from lms.lrs.indexing import index
@@ -19,7 +17,7 @@ from lms.lrs.models import Statement
 from lms.requirements.completing import person_of
 from lms.requirements.models import Activity, Assignment, Completion, Extension, RuleToApply, RuleVersion, Waiver
 from lms.requirements.projecting import rebuilt
-from lms.verification import Broken, LeftOut, ledger_check
+from lms.verification import Broken, LeftOut, chains, ledger_check
 
 log_facts("completion", model=Completion, record=Completion.record, related=("person", "activity", "statement"))
 for name, model in (("waiver", Waiver), ("extension", Extension)):
@@ -60,11 +58,8 @@ def completions() -> Iterator[Broken]:
         .order_by("person_id", "sequence")
         .iterator(chunk_size=BATCH)
     )
-    for _, chain in groupby(rows, key=lambda row: row.person_id):
-        entries = list(chain)
-        place = first_broken((row.previous_hash, row.hash, row.record()) for row in entries)
-        if place is not None:
-            yield Broken(f"completion {entries[place].pk}", "its chain is broken here")
+    for entries, broken in chains(rows, of="person_id", name="completion"):
+        yield from broken
         for row in entries:
             told = (row.statement.activity, row.statement.registration, row.statement.timestamp)
             if told != (activity_key(row.activity.iri), row.registration, row.completed_at):

@@ -5,27 +5,20 @@ from __future__ import annotations
 from django.conf import settings
 
 from lms import outbound
-from lms.outbound import WHOLE, Answer, Forbidden, NoAnswer, Target, Unreachable, is_public
+from lms.outbound import WHOLE, Answer, Forbidden, NoAnswer, Target, Unreachable
 from reminders.conf import conf
 
-__all__ = ["WHOLE", "Answer", "Forbidden", "NoAnswer", "Target", "Unreachable", "is_public", "post", "target_of"]
+__all__ = ["WHOLE", "Answer", "Forbidden", "NoAnswer", "Target", "Unreachable", "post", "target_of"]
 
 
 def target_of(address: str) -> Target:
     """Raises Forbidden. Looks at the address only, and asks no name server."""
-    return outbound.target_of(address, is_named=_is_named, stand_in=_stand_in())
+    return outbound.target_of(address, hosts=conf.CHANNEL_HOSTS, stand_in=_stand_in())
 
 
 def post(address: str, body: bytes, *, content_type: str = "application/json") -> Answer:
     """Raises Forbidden, Unreachable or NoAnswer. Their texts hold no part of the address but its host."""
     return outbound.post(target_of(address), body, content_type=content_type, within=WHOLE)
-
-
-def _is_named(host: str) -> bool:
-    return any(
-        host.endswith(name[1:]) if name.startswith("*.") else host == name
-        for name in map(str.lower, conf.CHANNEL_HOSTS)
-    )
 
 
 def _stand_in() -> str:

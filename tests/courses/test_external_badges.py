@@ -23,7 +23,7 @@ from django.test import Client
 
 from courses.models import ExternalPage, Proof
 from courses.players.external import deciding
-from courses.players.external.badge_signatures import is_signed_by, thumbprint
+from courses.players.external.badge_signatures import is_signed_by, keys_in, thumbprint
 from courses.players.external.examining import examine
 from courses.players.external.handing_in import CannotHandIn
 from courses.players.external.reading_badges import BadBadge, Recipient, is_given_to, loads, read
@@ -202,6 +202,17 @@ def test_a_did_is_a_document_on_a_host_that_the_page_names(
     assert got[0].startswith(b"GET /.well-known/did.json HTTP/1.1")
 
 
+def test_a_key_that_a_did_has_for_other_purposes_signs_no_badge() -> None:
+    methods = [
+        {"id": f"{DID}#{name}", "publicKeyJwk": jwk_of(key)} for name, key in (("sign-in", RSA), ("badges", ED))
+    ]
+    document = {"id": DID, "verificationMethod": methods, "authentication": [f"{DID}#sign-in"]}
+    assert len(list(keys_in(document))) == 2
+    for told in ([f"{DID}#badges"], ["#badges"], f"{DID}#badges", [methods[1]]):
+        assert [name for name, _key in keys_in({**document, "assertionMethod": told})] == [f"{DID}#badges"]
+    assert not list(keys_in({**document, "assertionMethod": []}))
+
+
 @pytest.mark.django_db
 def test_nobody_is_asked_whom_the_page_does_not_name(page: ExternalPage, cast: Cast, monkeypatch: Any) -> None:
     import socket
@@ -229,6 +240,7 @@ def test_nobody_is_asked_whom_the_page_does_not_name(page: ExternalPage, cast: C
         ({"validFrom": "2024-01-05T00:00:00Z"}, "date", ("failed", "badge_date")),
         ({"validFrom": None}, "date", ("unknown", "no_date")),
         ({"validFrom": "9999-12-31T23:59:59-12:00"}, "date", ("unknown", "no_date")),
+        ({"validFrom": None, "nbf": 253402300799}, "date", ("unknown", "no_date")),
         ({"credentialStatus": {"id": "x", "type": "BitstringStatusListEntry"}}, "status", ("unknown", "status_kind")),
     ],
 )  # fmt: skip
@@ -238,6 +250,71 @@ def test_each_thing_that_is_wrong_is_told_by_its_name(
     page.link_hosts = ""
     page.save()
     assert found(give(page, cast.bruno, signed(credential(**changes))))[name] == told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["https://\x00", "https://\ud800/x", "\x00", 7, "https://evil.example:444/\x00"])
+def test_an_address_in_it_that_is_none_hinders_no_check(page: ExternalPage, cast: Cast, address: Any) -> None:
+    status = {"id": address, "type": "1EdTechRevocationList"}
+    assert found(give(page, cast.bruno, signed(credential(credentialStatus=status))))["status"] == (
+        "unknown", "other_host",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["Failed", "Enrolled", "InProgress", "Withdrew", "failed", 7])
+def test_one_that_says_that_it_was_not_completed_is_not_for_the_course(
+    page: ExternalPage, cast: Cast, status: Any
+) -> None:
+    subject = {**credential()["credentialSubject"], "result": [{"status": "Completed"}, {"status": status}]}
+    proof = give(page, cast.bruno, signed(credential(credentialSubject=subject)))
+    assert found(proof)["course"] == ("failed", "badge_result")
+    subject["result"] = [{"value": "80", "type": ["Result"]}, {"status": "Completed"}]
+    proof = give(page, cast.chen, signed(credential(credentialSubject=subject)))
+    assert found(proof)["course"] == ("passed", "")
+
+
+@pytest.mark.django_db
+def test_one_with_the_address_of_another_of_our_people_is_theirs(page: ExternalPage, cast: Cast) -> None:
+    Person.objects.filter(pk=cast.eve.pk).update(personal_email="Eve@private.example")
+    subject = {**credential()["credentialSubject"], "id": "mailto:eve@private.example", "identifier": []}
+    proof = give(page, cast.bruno, signed(credential(credentialSubject=subject)))
+    assert found(proof)["recipient"] == ("failed", "badge_of_other")
+    assert found(give(page, cast.eve, signed(credential(credentialSubject=subject))))["recipient"] == ("passed", "")
+
+
+@pytest.mark.django_db
+def test_the_same_badge_is_known_again_in_whatever_guise(page: ExternalPage, cast: Cast) -> None:
+    text = signed(credential())
+    again = signed(credential(name="Reissued"))
+    other = text[:-1] + chr(ord(text[-1]) + 1)
+    assert base64.urlsafe_b64decode(text.rsplit(".", 1)[1] + "==") == base64.urlsafe_b64decode(
+        other.rsplit(".", 1)[1] + "=="
+    )
+    give(page, cast.bruno, text)
+    for person, guise in ((cast.chen, other), (cast.eve, again)):
+        proof = give(page, person, guise)
+        found(proof)
+        assert proof.checks.get(name="same_file").said == "by_other"
+    stranger = give(page, cast.amina, signed(credential(id="urn:other")))
+    found(stranger)
+    assert stranger.checks.get(name="same_file").outcome == "passed"
+
+
+@pytest.mark.django_db
+def test_a_hosted_badge_is_known_again_by_its_address(page: ExternalPage, cast: Cast) -> None:
+    address = assertion()["id"]
+    page.link_hosts = ""
+    page.save()
+    give(page, cast.bruno, address)
+    for person, guise in (
+        (cast.chen, json.dumps(assertion())),
+        (cast.eve, json.dumps(assertion(), indent=3)),
+        (cast.amina, f"{address}#mine"),
+    ):
+        proof = give(page, person, guise)
+        found(proof)
+        assert proof.checks.get(name="same_file").said == "by_other"
 
 
 @pytest.mark.django_db
@@ -251,10 +328,29 @@ def test_one_that_is_revoked_is_seen(page: ExternalPage, cast: Cast, monkeypatch
     status = {"id": f"https://{HOST}/revoked", "type": "1EdTechRevocationList"}
     proof = give(page, cast.bruno, signed(credential(credentialStatus=status)))
     other = give(page, cast.chen, signed(credential(id="urn:other", credentialStatus=status)))
+    nameless = give(page, cast.eve, signed(credential(id=None, credentialStatus=status)))
     listed = {"revokedCredential": [{"id": "https://other.example/credentials/7"}]}
     with provider(monkeypatch, tmp_path, answers(revoked=listed)):
         assert found(proof)["status"] == ("failed", "badge_revoked")
         assert found(other)["status"] == ("passed", "")
+        assert found(nameless)["status"] == ("unknown", "status_kind")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answer", [{}, {"error": "come back later"}, {"revokedCredential": "soon"}])
+def test_what_is_no_list_of_revoked_badges_says_nothing(
+    page: ExternalPage, cast: Cast, monkeypatch: Any, tmp_path: Path, answer: Any
+) -> None:
+    status = {"id": f"https://{HOST}/revoked", "type": "1EdTechRevocationList"}
+    proof = give(page, cast.bruno, signed(credential(credentialStatus=status)))
+    with provider(monkeypatch, tmp_path, answers(revoked=answer)):
+        assert found(proof)["status"] == ("unknown", "no_document")
+
+
+@pytest.mark.django_db
+def test_an_end_that_lies_beyond_all_calendars_is_none(page: ExternalPage, cast: Cast) -> None:
+    proof = give(page, cast.bruno, signed(credential(validUntil="9999-12-31T23:59:59-12:00")))
+    assert found(proof) == ALL_GOOD
 
 
 @pytest.mark.django_db
@@ -297,7 +393,9 @@ def test_a_hosted_badge_is_what_its_issuer_keeps_and_not_what_is_handed_in(
         ({"9": 410}, "status", ("failed", "badge_gone")),
         ({"9": assertion(revoked=True)}, "status", ("failed", "badge_revoked")),
         ({"9": assertion(expires="2026-11-01T00:00:00Z")}, "status", ("failed", "badge_ended")),
+        ({"9": assertion(expires="soon")}, "signature", ("unknown", "no_document")),
         ({"9": assertion(id="https://evil.example/9")}, "signature", ("unknown", "no_document")),
+        ({"9": assertion(id=None)}, "signature", ("unknown", "no_document")),
         ({"9": assertion(badge="https://evil.example/class")}, "signature", ("unknown", "other_host")),
         ({"9": assertion(badge={"id": "x", "issuer": "https://evil.example/i"})}, "signature",
          ("failed", "kept_by_other")),
@@ -332,6 +430,11 @@ def test_what_can_never_be_trusted_is_refused_with_clear_words(page: ExternalPag
     assert refusal(page, cast, signed({"type": ["VerifiableCredential"]})) == "badge_kind"
     assert refusal(page, cast, signed(credential(validUntil="2026-11-24T00:00:00Z"))) == "badge_ended"
     assert refusal(page, cast, signed({**credential(), "exp": 1700000000})) == "badge_ended"
+    assert refusal(page, cast, signed(credential(validUntil="0001-01-01T00:00:00+14:00"))) == "badge_ended"
+    for end in ("01.01.2020", "soon", 1700000000, ["2020-01-01"], {}):
+        assert refusal(page, cast, signed(credential(validUntil=end))) == "badge_broken"
+    for end in ("1700000000", [], 1e300):
+        assert refusal(page, cast, signed({**credential(), "exp": end})) == "badge_broken"
     assert refusal(page, cast, signed(credential(deep=json.loads("[" * 40 + "]" * 40)))) == "badge_nested"
     assert refusal(page, cast, '{"a":' * 30_000) == "badge_large"
     assert refusal(page, cast, '{"a":' * 10_000) == "badge_nested"

@@ -26,6 +26,7 @@ from lms.requirements.merging import merge
 from lms.requirements.models import Assignment, Completion
 from tests.cast import Cast, make_person, make_requirement
 from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external
+from tests.lms.compliance.auditing.packs import place_of, read, take, unpack, verify
 
 pytestmark = pytest.mark.django_db
 HEAD = "number,email,reference,completed_on,course_version,evidence"
@@ -87,6 +88,18 @@ def test_a_line_counts_from_its_day_and_is_kept_with_the_provider_s_record(cast:
     call_command("verify_ledger")
 
 
+def test_the_auditor_reads_what_was_imported_and_by_whom(cast: Cast, page: ExternalPage, tmp_path: Path) -> None:
+    run(page, f"P00002,,,{DONE_ON},,REC-17", by=cast.dora)
+    run(page, "P00002,,,2026-11-11,,REC-16")
+    take(tmp_path / "pack.zip", size=10)
+    folder = unpack(tmp_path / "pack.zip")
+    status, said = verify(folder)
+    assert status == 0, said
+    first, second = read(folder, place_of(folder, "P00002"))["imported_proofs"]
+    assert (first["evidence"], first["imported_by"]) == ("REC-17", str(cast.dora.uuid))
+    assert (second["imported_by"], second["on_the_command_line"]) == (None, True)
+
+
 def test_the_same_file_twice_counts_once(cast: Cast, page: ExternalPage) -> None:
     lines = (f"P00002,,,{DONE_ON},,R1", f"P00001,,,{DONE_ON},,R2", f"P00002,,,{DONE_ON},,R1")
     assert [item[1] for item in told(run(page, *lines))] == ["accepted", "accepted", "known"]
@@ -125,6 +138,10 @@ def test_every_line_that_is_refused_says_why(cast: Cast, page: ExternalPage) -> 
         "P00002,,,2026-11-12,,she said that her manager": "evidence",
         "P00002,,,2026-11-12,<b>,R": "version",
         "P00002,,,2026-11-12": "line",
+        "P0000\x002,,,2026-11-12,,R": "not_found",
+        ",bruno\x00@example.org,,2026-11-12,,R": "not_found",
+        "P00002,,,2026-11-12,\x00,R": "version",
+        f"{'P' * 5000},,,2026-11-12,,R": "not_found",
     }
     found = run(page, *lines)
     assert [item.reason for item in found.outcomes] == list(lines.values())
@@ -146,6 +163,19 @@ def test_nobody_imports_their_own_nor_finds_people_of_other_offices(cast: Cast, 
     lines = [f"P0000{number},,,{DONE_ON},,R" for number in (3, 5, 2)] + [f"P77777,,,{DONE_ON},,R"]
     found = run(page, *lines, by=by)
     assert [item.reason or item.state for item in found.outcomes] == ["own", "not_found", "accepted", "not_found"]
+
+
+def test_an_address_of_two_people_is_nobody_s_also_where_one_of_them_is_not_seen(
+    cast: Cast, page: ExternalPage
+) -> None:
+    assert cast.chen.user is not None
+    cast.chen.user.user_permissions.add(Permission.objects.get(codename="decide_proof"))
+    by = Person.objects.get(pk=cast.chen.pk)
+    Person.objects.filter(pk=cast.bruno.pk).update(email="home@example.org")
+    assert run(page, f",home@example.org,,{DONE_ON},,R", by=by, dry_run=True).outcomes[0].state == "accepted"
+    Person.objects.filter(pk=cast.eve.pk).update(personal_email="home@example.org")
+    assert run(page, f",home@example.org,,{DONE_ON},,R", by=by).outcomes[0].reason == "not_found"
+    assert run(page, f"P00002,home@example.org,,{DONE_ON},,R", by=by).outcomes[0].state == "accepted"
 
 
 def test_nor_of_a_record_that_was_merged_into_theirs(cast: Cast, page: ExternalPage) -> None:

@@ -16,14 +16,16 @@ from django.test import Client
 
 from courses.models import ExternalPage
 from lms.lrs import vocabulary as v
+from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.lrs.recording import home_page
-from lms.requirements.claiming import accept, can_count
+from lms.people.models import Person
+from lms.requirements.claiming import CannotBeAccepted, accept, can_count
 from lms.requirements.merging import merge
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from tests.cast import Cast, make_person, make_requirement
 from tests.courses.external import NOW, give_rights, make_external
-from tests.lms.lrs.client import Store, account, statement
+from tests.lms.lrs.client import Store, account, statement, voiding
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,72 @@ def test_what_cannot_be_true_stays_a_claim(
     report(provider, page, owed(cast).registration, **changes)
     assert Claim.objects.get().doubts == doubts
     assert not Completion.objects.exists()
+
+
+def say(store: Store, page: ExternalPage, registration: uuid.UUID, *said: tuple[str, int]) -> list[str]:
+    """Verbs with the minutes before now, in one request."""
+    body = [
+        statement(actor=account("user-7781"), verb={"id": verb}, object={"id": part_of(page).iri}, result=None,
+                  context={"registration": str(registration)}, timestamp=(NOW - timedelta(minutes=ago)).isoformat())
+        for verb, ago in said
+    ]  # fmt: skip
+    answer = store.post(body)
+    assert answer.status_code == 200
+    found: list[str] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("said", [[(v.FAILED, 9), (v.COMPLETED, 8)], [(v.COMPLETED, 9), (v.FAILED, 9)]])
+def test_who_went_through_it_and_failed_has_not_completed_it(
+    cast: Cast, page: ExternalPage, provider: Store, said: list[tuple[str, int]]
+) -> None:
+    say(provider, page, owed(cast).registration, *said)
+    assert Claim.objects.get(statement__verb=verb_key(v.COMPLETED)).doubts == ["contradicts_itself"]
+    assert not Completion.objects.exists()
+
+
+def test_who_failed_and_passed_later_has(cast: Cast, page: ExternalPage, provider: Store) -> None:
+    say(provider, page, owed(cast).registration, (v.FAILED, 9), (v.PASSED, 5), (v.COMPLETED, 5))
+    assert not Claim.objects.filter(is_believed=False).exists()
+    assert owed(cast).completion is not None
+
+
+def test_what_somebody_else_says_of_a_failure_takes_nothing_away(
+    cast: Cast, page: ExternalPage, provider: Store
+) -> None:
+    say(Store("statements/write", "claim"), page, owed(cast).registration, (v.FAILED, 9))
+    failed = say(provider, page, owed(cast).registration, (v.FAILED, 9))
+    assert provider.post(voiding(failed[0])).status_code == 200
+    say(provider, page, owed(cast).registration, (v.COMPLETED, 5))
+    assert owed(cast).completion is not None
+
+
+def test_what_is_taken_back_with_the_same_breath_does_not_count(
+    cast: Cast, page: ExternalPage, provider: Store
+) -> None:
+    one = statement(actor=account("user-7781"), verb={"id": v.COMPLETED}, object={"id": part_of(page).iri}, result=None,
+                    context={"registration": str(owed(cast).registration)}, timestamp=NOW.isoformat())  # fmt: skip
+    assert provider.post([one, voiding(one["id"])]).status_code == 200
+    assert not Completion.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["eve@example.org", "Eve@private.example"])
+def test_an_address_of_another_of_our_people_is_not_whose_reference_it_is(
+    cast: Cast, page: ExternalPage, provider: Store, address: str
+) -> None:
+    Person.objects.filter(pk=cast.eve.pk).update(email="Eve@example.org", personal_email="eve@private.example")
+    report(provider, page, owed(cast).registration, actor={"mbox": f"mailto:{address}"})
+    assert Claim.objects.get().doubts == ["foreign_actor", "other_registration"]
+    assert not Completion.objects.exists()
+
+
+def test_nobody_accepts_their_own_by_a_record_that_was_merged_into_theirs(
+    cast: Cast, page: ExternalPage, provider: Store
+) -> None:
+    report(provider, page, owed(cast).registration, result={"duration": "PT3M"})
+    merge(kept=cast.dora, merged=cast.bruno)
+    with pytest.raises(CannotBeAccepted):
+        accept(claim=Claim.objects.get(), by=cast.dora.user)
 
 
 def test_of_somebody_else_the_registration_is_not_theirs(cast: Cast, page: ExternalPage, provider: Store) -> None:

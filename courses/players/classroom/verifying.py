@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from courses.models import Confirmation, Sheet, SheetEntry
-from lms.hash_chain import first_broken
 from lms.log.facts import log_facts
 from lms.lrs.models import Effect
 from lms.requirements.models import Completion
-from lms.verification import Broken, ledger_check
+from lms.verification import Broken, chains, ledger_check
 
 
 def sheet_record(sheet: Sheet) -> dict[str, Any]:
@@ -33,11 +31,11 @@ def sheets() -> Iterator[Broken]:
         .order_by("session_id", "number")
         .iterator(chunk_size=500)
     )
-    for _, chain in groupby(rows, key=lambda row: row.session_id):
-        told = list(chain)
-        place = first_broken((row.previous_hash, row.hash, row.record(list(row.entries.all()))) for row in told)
-        if place is not None:
-            yield Broken(f"session sheet {told[place].pk}", "its chain is broken here")
+    of_lines = chains(
+        rows, of="session_id", name="session sheet", record=lambda row: row.record(list(row.entries.all()))
+    )
+    for _, broken in of_lines:
+        yield from broken
 
 
 @ledger_check("confirmations of sessions")

@@ -25,12 +25,13 @@ from courses.players.external.reading_badges import (
     loads,
     read,
 )
-from courses.players.external.rules import badge_issuers, entries, host_of, is_below, is_named
-from lms.outbound import Forbidden, NoAnswer, Unreachable, get, target_of
+from courses.players.external.rules import badge_issuers, entries, host_of, is_below
+from lms.outbound import Forbidden, NoAnswer, Unreachable, get, is_named, target_of
 from lms.people.models import Person
 
 MOST_FETCHED = 64 * 1024
 GONE = (404, 410)
+MOST_RECIPIENTS = 5
 
 
 class NotFetched(Exception):
@@ -57,9 +58,9 @@ class Asker:
 
     def _fetched(self, address: str) -> dict[str, Any]:
         if not is_named(host_of(address), self.hosts):
-            raise NotFetched("other_host", host_of(address)[:64])
+            raise NotFetched("other_host", _plain(host_of(address)))
         try:
-            answer = get(target_of(address, is_named=lambda host: is_named(host, self.hosts)), most=MOST_FETCHED)
+            answer = get(target_of(address, hosts=self.hosts), most=MOST_FETCHED)
         except (Forbidden, Unreachable, NoAnswer) as error:
             raise NotFetched("unreachable", type(error).__name__) from error
         if answer.status != 200:
@@ -91,8 +92,7 @@ def badge(proof: Proof) -> Iterator[Finding]:
             return
         yield _place(found.address, facts)
     yield _named("badge_issuer", facts.issuer in issuers, "other_issuer", facts.issuer)
-    wanted = set(entries(rule.badge_achievements))
-    yield _named("badge_course", bool(facts.achievements & wanted), "other_badge", min(facts.achievements, default=""))
+    yield _course(facts, set(entries(rule.badge_achievements)))
     yield _recipient(proof, facts)
     yield _date(proof, facts)
     yield _status(found, facts, ask)
@@ -153,22 +153,37 @@ def _hosted(address: str, ask: Asker) -> Facts:
     assertion = ask(address)
     named = assertion.get("badge")
     badge_class = named if isinstance(named, dict) else ask(named) if isinstance(named, str) else {}
-    if assertion.get("id") not in (None, address):
+    if assertion.get("id") != address.partition("#")[0]:
         raise NotFetched("no_document")
-    return facts_of_assertion(assertion, badge_class)
+    try:
+        return facts_of_assertion(assertion, badge_class)
+    except BadBadge as bad:
+        raise NotFetched("no_document") from bad
 
 
 def _place(address: str, facts: Facts) -> Finding:
     """Open Badges 2.0 lets an issuer keep assertions on the issuer's own host."""
     if host_of(address) == host_of(document_of(facts.issuer) or " "):
         return Finding("badge_signature", PASSED, "kept_by_issuer")
-    return Finding("badge_signature", FAILED, "kept_by_other", host_of(address)[:64])
+    return Finding("badge_signature", FAILED, "kept_by_other", _plain(host_of(address)))
 
 
 def _named(name: str, is_one: bool, said: str, detail: str) -> Finding:
-    """``detail`` is a stranger's."""
-    plain = "".join(mark for mark in detail[:64] if mark.isprintable())
-    return Finding(name, PASSED) if is_one else Finding(name, FAILED, said, plain)
+    return Finding(name, PASSED) if is_one else Finding(name, FAILED, said, _plain(detail))
+
+
+def _plain(detail: str) -> str:
+    """A stranger's word, as a database and a page take it."""
+    return "".join(mark for mark in detail[:64] if mark.isprintable())
+
+
+def _course(facts: Facts, wanted: set[str]) -> Finding:
+    """Whoever failed, or is in the middle of it, may have a badge that says so."""
+    if facts.achievements & wanted and (others := facts.results - {"Completed"}):
+        return Finding("badge_course", FAILED, "badge_result", _plain(min(others)))
+    return _named(
+        "badge_course", bool(facts.achievements & wanted), "other_badge", min(facts.achievements, default="")
+    )
 
 
 def _recipient(proof: Proof, facts: Facts) -> Finding:
@@ -177,6 +192,8 @@ def _recipient(proof: Proof, facts: Facts) -> Finding:
     addresses = [address for pair in people.values_list("email", "personal_email") for address in pair]
     if is_given_to(facts.recipients, addresses):
         return Finding("badge_recipient", PASSED)
+    if any(Person.objects.with_address(item.address).exists() for item in facts.recipients[:MOST_RECIPIENTS]):
+        return Finding("badge_recipient", FAILED, "badge_of_other")
     return Finding("badge_recipient", UNKNOWN, "other_address" if facts.recipients else "no_recipient")
 
 
@@ -198,19 +215,18 @@ def _status(found: Badge, facts: Facts, ask: Asker) -> Finding:
     status = found.credential.get("credentialStatus")
     if not status:
         return Finding("badge_status", PASSED)
-    if not isinstance(status, dict) or status.get("type") != "1EdTechRevocationList":
+    name = found.credential.get("id")
+    if not name or not isinstance(status, dict) or status.get("type") != "1EdTechRevocationList":
         return Finding("badge_status", UNKNOWN, "status_kind")
     try:
-        listed = ask(str(status.get("id", ""))).get("revokedCredential", [])
+        listed = ask(str(status.get("id", ""))).get("revokedCredential")
     except NotFetched as not_fetched:
         return Finding("badge_status", UNKNOWN, not_fetched.said, not_fetched.detail)
-    named = {str(item.get("id")) if isinstance(item, dict) else str(item) for item in _items(listed)}
-    is_listed = str(found.credential.get("id")) in named
+    if not isinstance(listed, list | dict):
+        return Finding("badge_status", UNKNOWN, "no_document")
+    items = listed if isinstance(listed, list) else [listed]
+    is_listed = name in [item.get("id") if isinstance(item, dict) else item for item in items]
     return Finding("badge_status", FAILED, "badge_revoked") if is_listed else Finding("badge_status", PASSED)
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _read(proof: Proof) -> Badge | None:

@@ -44,16 +44,30 @@ def thumbprint(jwk: Mapping[str, Any]) -> str:
 
 
 def keys_in(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Name and key: of a JWK, a JWK Set, a DID document, or an issuer's profile."""
+    """Name and key: of a JWK, a JWK Set, a DID document, or an issuer's profile. Of a DID document that says which keys
+    make assertions, only those (DID core, 5.3.2): it may have others to sign in with."""
     if "kty" in document:
         yield str(document.get("kid", "")), document
+    asserting = _items(document.get("assertionMethod"))
     for name in ("keys", "verificationMethod", "assertionMethod", "publicKey"):
-        found = document.get(name)
-        for item in found if isinstance(found, list) else [found]:
-            if isinstance(item, dict):
-                jwk = item if "kty" in item else item.get("publicKeyJwk")
-                if isinstance(jwk, dict):
-                    yield str(item.get("id") or item.get("kid") or ""), jwk
+        for item in _items(document.get(name)):
+            if not isinstance(item, dict):
+                continue
+            known_as = str(item.get("id") or item.get("kid") or "")
+            if name == "verificationMethod" and "assertionMethod" in document and not _is_meant(known_as, asserting):
+                continue
+            jwk = item if "kty" in item else item.get("publicKeyJwk")
+            if isinstance(jwk, dict):
+                yield known_as, jwk
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_meant(name: str, references: list[Any]) -> bool:
+    """By its whole name, or what comes after the ``#`` alone."""
+    return any(item in (name, "#" + name.partition("#")[2]) for item in references if isinstance(item, str) and item)
 
 
 def document_of(issuer: str) -> str:

@@ -15,7 +15,7 @@ BADGE = "text/plain"
 
 
 def check_badge(upload: File[Any] | None, text: str, *, now: datetime) -> Checked:
-    """Raises BadFile. The same badge has the same hash, baked into a picture or not."""
+    """Raises BadFile. The same badge has the same hash, in whatever guise it comes."""
     content = upload.read(MOST_BYTES + 1) if upload is not None else text.strip().encode()
     if len(content) > MOST_BYTES:
         raise BadFile("too_large")
@@ -28,4 +28,4 @@ def check_badge(upload: File[Any] | None, text: str, *, now: datetime) -> Checke
     if badge.facts is not None and badge.facts.ends_at is not None and badge.facts.ends_at < now:
         raise BadFile("badge_ended")
     kept = badge.text.encode()
-    return Checked(kept, BADGE, hashlib.sha256(kept).hexdigest())
+    return Checked(kept, BADGE, hashlib.sha256(badge.known_by.encode(errors="surrogatepass")).hexdigest())

@@ -18,11 +18,10 @@ from courses.players.external.rules import (
     entries,
     holds_date,
     host_of,
-    is_named,
     names_match,
     version_is_accepted,
 )
-from lms.outbound import Forbidden, NoAnswer, Unreachable, get, target_of
+from lms.outbound import Forbidden, NoAnswer, Unreachable, get, is_named, target_of
 from lms.people.models import LANGUAGES, Person
 from lms.requirements.models import Assignment
 
@@ -81,7 +80,7 @@ def link_answers(proof: Proof) -> Iterator[Finding]:
     if not proof.link or not is_named(host_of(proof.link), hosts):
         return
     try:
-        status = get(target_of(proof.link, is_named=lambda host: is_named(host, hosts))).status
+        status = get(target_of(proof.link, hosts=hosts)).status
     except (Forbidden, Unreachable, NoAnswer) as error:
         yield Finding("link_answers", UNKNOWN, "unreachable", type(error).__name__)
     else:

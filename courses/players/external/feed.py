@@ -70,7 +70,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
     problem = ""
     if not whom:
         problem = "nobody"
-    elif reference and not UUID_FORM.fullmatch(reference):
+    elif not (number + email).isprintable() or (reference and not UUID_FORM.fullmatch(reference)):
         problem = "not_found"
     elif day is None:
         problem = "date"

@@ -1,4 +1,4 @@
-"""Finds the people whom the lines of a list name, among those whom the importer may see and nobody else."""
+"""Finds the people whom the lines of a list name; nobody whom the importer may not see."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ class People:
         self._by_email: dict[str, set[Person]] = defaultdict(set)
         self._by_reference: dict[UUID, set[Person]] = defaultdict(set)
         known: dict[int, Person] = {}
-        for person in self._seen(Person.objects.numbered({row.number for row in rows if row.number})):
+        for person in self._all(Person.objects.numbered({row.number for row in rows if row.number})):
             self._by_number[person.number].add(self._kept(person, known))
         addresses = {row.email.lower() for row in rows if row.email}
         found = Person.objects.annotate(one=Lower("email"), other=Lower("personal_email"))
-        for person in self._seen(found.filter(Q(one__in=addresses) | Q(other__in=addresses))) if addresses else ():
+        for person in self._all(found.filter(Q(one__in=addresses) | Q(other__in=addresses))) if addresses else ():
             for address in {person.email.lower(), person.personal_email.lower()} & addresses:
                 self._by_email[address].add(self._kept(person, known))
         given = Assignment.objects.filter(
             registration__in={row.reference for row in rows if row.reference},
             requirement__accepted__activity=activity,
         )
-        people = {person.pk: person for person in self._seen(Person.objects.filter(assignments__in=given).distinct())}
+        people = {person.pk: person for person in self._all(Person.objects.filter(assignments__in=given).distinct())}
         for registration, pk in given.values_list("registration", "person"):
-            if pk in people:
-                self._by_reference[registration].add(self._kept(people[pk], known))
+            self._by_reference[registration].add(self._kept(people[pk], known))
 
     def of(self, row: Row) -> Person | None:
-        """The one person whom everything in the line names; None where that is nobody, or are two."""
+        """The one person whom everything in the line names; None where that is nobody, or are two, also where one of the
+        two is not seen, and where the one is not."""
         named: list[set[Person]] = []
         if row.number:
             named.append(self._by_number.get(row.number, set()))
@@ -50,7 +50,8 @@ class People:
         if row.reference:
             named.append(self._by_reference.get(row.reference, set()))
         found = set.intersection(*named) if named else set()
-        return found.pop() if len(found) == 1 else None
+        person = found.pop() if len(found) == 1 else None
+        return person if person is not None and self._may_see(person) else None
 
     def found(self) -> set[Person]:
         return {
@@ -60,9 +61,8 @@ class People:
             for person in people
         }
 
-    def _seen(self, people: QuerySet[Person]) -> list[Person]:
-        found = people.select_related("office", "merged_into__office")
-        return [person for person in found if self._may_see(person.merged_into or person)]
+    def _all(self, people: QuerySet[Person]) -> QuerySet[Person]:
+        return people.select_related("office", "merged_into__office")
 
     def _may_see(self, person: Person) -> bool:
         return self._offices is None or person.office_id in self._offices

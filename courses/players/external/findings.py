@@ -65,6 +65,8 @@ SAID = {
     "no_document": _("The provider's answer was not understood."),
     "other_issuer": _("The page of the course does not name %(detail)s."),
     "other_badge": _("The page of the course does not name %(detail)s."),
+    "badge_result": _("It says of the course: %(detail)s."),
+    "badge_of_other": _("It was given to the address of somebody else whom this site knows."),
     "other_address": _("It was given to an address that this site does not know of the person."),
     "no_recipient": _("It does not say to whom."),
     "no_date": _("It does not say when."),

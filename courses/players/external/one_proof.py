@@ -34,9 +34,10 @@ from courses.players.external.deciding import (
 from courses.players.external.desk import ForReviewers, ProofsReport
 from courses.players.external.findings import NAMES, in_words
 from courses.players.external.kinds import rule_of
-from courses.players.external.rules import entries, host_of, is_named
+from courses.players.external.rules import entries, host_of
 from courses.players.external.wording import CANNOT_DECIDE
 from lms.compliance.looking import Where, looked
+from lms.outbound import is_named
 
 logger = logging.getLogger(__name__)
 ENDINGS = {PDF: "pdf", JPEG: "jpg", BADGE: "txt"}

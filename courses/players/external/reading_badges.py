@@ -11,12 +11,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 MOST_TEXT, DEEPEST = 100_000, 20
+LAST = 2200
+"""No end is meant by a year as late as that, and nobody can calculate with the last one of all."""
 ALGORITHMS = ("RS256", "EdDSA", "Ed25519")
 PNG, BAKED = b"\x89PNG\r\n\x1a\n", (b"openbadges", b"openbadgecredential")
 COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
@@ -40,6 +42,11 @@ class Recipient:
     is_hashed: bool
     salt: str = ""
 
+    @property
+    def address(self) -> str:
+        """Empty where it is told by its hash only."""
+        return "" if self.is_hashed else self.identity.removeprefix("mailto:")
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -49,6 +56,8 @@ class Facts:
     given_at: datetime | None
     ends_at: datetime | None
     is_revoked: bool = False
+    results: frozenset[str] = frozenset()
+    """What became of it, as Open Badges 3.0 calls that: Completed, Failed, InProgress and the like."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,14 @@ class Badge:
     header: Mapping[str, Any] = field(default_factory=dict)
     credential: Mapping[str, Any] = field(default_factory=dict)
     facts: Facts | None = None
+
+    @property
+    def known_by(self) -> str:
+        """The same in whatever guise it comes: where it is kept; its issuer's name for it; else all that is signed."""
+        if self.facts is None:
+            return self.address.partition("#")[0]
+        name = self.credential.get("id")
+        return json.dumps([self.facts.issuer, name]) if name else self.token.rpartition(".")[0]
 
 
 def read(content: bytes) -> Badge:
@@ -95,7 +112,7 @@ def loads(text: str | bytes) -> dict[str, Any]:
 
 
 def facts_of_credential(credential: Mapping[str, Any], claims: Mapping[str, Any]) -> Facts:
-    """Of an AchievementCredential (3.0); ``claims`` are those of the token, which may say the same."""
+    """Of an AchievementCredential (3.0); ``claims`` are those of the token, which may say the same. Raises BadBadge."""
     subject = _mapping(credential.get("credentialSubject"))
     achievements = {_id(item) for item in _list(subject.get("achievement"))} - {""}
     recipients = [
@@ -105,19 +122,24 @@ def facts_of_credential(credential: Mapping[str, Any], claims: Mapping[str, Any]
     ]
     if str(subject.get("id", "")).startswith("mailto:"):
         recipients.append(Recipient(str(subject["id"]).removeprefix("mailto:"), False))
-    ends = [_moment(credential.get("validUntil") or credential.get("expirationDate")), _epoch(claims.get("exp"))]
+    ends = [_end(credential, "validUntil"), _end(credential, "expirationDate"), _end(claims, "exp", _epoch)]
     issuer = _id(credential.get("issuer"))
     return Facts(
         issuer=issuer if claims.get("iss", issuer) == issuer else "",
         achievements=frozenset(achievements),
         recipients=tuple(recipients),
-        given_at=_moment(credential.get("validFrom") or credential.get("issuanceDate")) or _epoch(claims.get("nbf")),
+        given_at=_usual(
+            _parsed(credential.get("validFrom") or credential.get("issuanceDate")) or _epoch(claims.get("nbf"))
+        ),
         ends_at=min((moment for moment in ends if moment), default=None),
+        results=frozenset(
+            str(item["status"]) for item in map(_mapping, _list(subject.get("result"))) if "status" in item
+        ),
     )
 
 
 def facts_of_assertion(assertion: Mapping[str, Any], badge_class: Mapping[str, Any]) -> Facts:
-    """Of a hosted Assertion (2.0) and the BadgeClass that it names."""
+    """Of a hosted Assertion (2.0) and the BadgeClass that it names. Raises BadBadge."""
     said = _mapping(assertion.get("recipient"))
     is_address = said.get("type") == "email"
     recipient = Recipient(str(said.get("identity", "")), said.get("hashed") is True, str(said.get("salt", "")))
@@ -125,8 +147,8 @@ def facts_of_assertion(assertion: Mapping[str, Any], badge_class: Mapping[str, A
         issuer=_id(badge_class.get("issuer")),
         achievements=frozenset({_id(assertion.get("badge"))} - {""}),
         recipients=(recipient,) if is_address else (),
-        given_at=_moment(assertion.get("issuedOn")),
-        ends_at=_moment(assertion.get("expires")),
+        given_at=_usual(_parsed(assertion.get("issuedOn"))),
+        ends_at=_end(assertion, "expires"),
         is_revoked=assertion.get("revoked", False) is not False,
     )
 
@@ -237,21 +259,30 @@ def _id(value: Any) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _moment(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return _usual(found if found.tzinfo else found.replace(tzinfo=UTC))
+def _usual(moment: datetime | None) -> datetime | None:
+    return moment if moment and 1970 < moment.year < LAST else None
 
 
 def _epoch(value: Any) -> datetime | None:
     try:
-        return _usual(datetime.fromtimestamp(value, UTC)) if isinstance(value, int | float) else None
+        return datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else None
     except (OverflowError, OSError, ValueError):
         return None
 
 
-def _usual(moment: datetime) -> datetime | None:
-    """Not one at the end of time, with which nobody can calculate."""
-    return moment if 1970 < moment.year < 2200 else None
+def _parsed(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _end(said: Mapping[str, Any], name: str, read: Callable[[Any], datetime | None] = _parsed) -> datetime | None:
+    """None where there is none. One that is not understood is not taken for none. Raises BadBadge."""
+    if said.get(name) is None:
+        return None
+    found = read(said[name])
+    if found is None:
+        raise BadBadge("badge_broken")
+    return found if found.year < LAST else None

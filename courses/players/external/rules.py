@@ -23,12 +23,6 @@ def is_host(name: str) -> bool:
     return HOST.fullmatch(name.lower()) is not None and not name.rsplit(".", 1)[-1].isdigit()
 
 
-def is_named(host: str, names: Iterable[str]) -> bool:
-    """``*.example.org`` stands for whatever is below example.org, not for itself."""
-    wanted = [name.lower() for name in names]
-    return any(host.endswith(name[1:]) if name.startswith("*.") else host == name for name in wanted)
-
-
 def with_reference(address: str, registration: UUID | None) -> str:
     return address.replace(REFERENCE, str(registration) if registration else "")
 
@@ -96,6 +90,16 @@ def badge_issuers(text: str) -> dict[str, set[str]]:
         issuer, *keys = line.split()
         found.setdefault(issuer, set()).update(keys)
     return found
+
+
+def is_issuer_line(line: str) -> bool:
+    """An issuer, and behind it thumbprints (RFC 7638, of SHA-256) or addresses of their keys."""
+    issuer, *keys = line.split()
+    is_web = re.fullmatch(r"did:web:[\w.:-]+", issuer, re.ASCII) is not None
+    return (is_web or not address_problem(issuer)) and all(
+        re.fullmatch(r"[\w-]{43}", key, re.ASCII) or key.startswith("did:web:") or not address_problem(key)
+        for key in keys
+    )
 
 
 def is_below(address: str, above: str) -> bool:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from courses.models import ImportedProof, Proof, ProofDecision
 from lms.conf import conf
-from lms.hash_chain import first_broken
 from lms.log.facts import log_facts
 from lms.lrs import vocabulary as v
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
 from lms.requirements.proving import registration_of
-from lms.verification import Broken, ledger_check
+from lms.verification import Broken, chains, ledger_check
 
 
 def decision_record(decision: ProofDecision) -> dict[str, Any]:
@@ -37,14 +35,10 @@ def decisions() -> Iterator[Broken]:
     rows = ProofDecision.objects.select_related(
         "proof__person", "proof__activity", "proof__declared_by", "by"
     ).prefetch_related("proof__files")
-    for _, chain in groupby(
-        rows.order_by("proof_id", "number").iterator(chunk_size=500), key=lambda row: row.proof_id
-    ):
-        told = list(chain)
+    in_order = rows.order_by("proof_id", "number").iterator(chunk_size=500)
+    for told, broken in chains(in_order, of="proof_id", name="decision on a proof"):
+        yield from broken
         last, proof = told[-1], told[-1].proof
-        place = first_broken((row.previous_hash, row.hash, row.record()) for row in told)
-        if place is not None:
-            yield Broken(f"decision on a proof {told[place].pk}", "its chain is broken here")
         is_final = proof.state in (Proof.State.ACCEPTED, Proof.State.REJECTED)
         if is_final and (last.outcome != proof.state or last.evidence != proof.evidence()):
             yield Broken(f"proof {proof.pk}", "it is no longer what was decided on")

@@ -104,6 +104,17 @@ def test_a_changed_fact_is_named(logged: Cast) -> None:
         call_command("verify_ledger", stdout=StringIO())
 
 
+def test_a_fact_whose_leaf_lost_its_key_is_named(logged: Cast) -> None:
+    """Or whoever changes a fact would only have to take the key of its leaf away."""
+    tamper("UPDATE lms_log_leaf SET key = NULL WHERE kind = 'waiver'", "lms_log_leaf")
+    assert f"waiver {Waiver.objects.get().pk}: it is there, and the key of its leaf 1 is gone" in broken()["log"][0]
+
+
+def test_a_leaf_of_no_known_kind_is_named(logged: Cast) -> None:
+    tamper("UPDATE lms_log_leaf SET kind = 'wavier' WHERE kind = 'waiver'", "lms_log_leaf")
+    assert "wavier" in broken()["log"][0]
+
+
 def test_a_fact_that_is_gone_is_named(logged: Cast) -> None:
     pk = Waiver.objects.get().pk
     tamper("DELETE FROM lms_waiver", "lms_waiver")
@@ -181,6 +192,9 @@ def test_who_is_erased_leaves_a_log_that_holds(logged: Cast) -> None:
     Leaf.objects.filter(kind="waiver").update(key=None)
     tamper("DELETE FROM lms_waiver", "lms_waiver")
     assert broken().keys() <= {"projections"}  # what the waiver gave is still on the assignment
+    said: list[str] = []
+    list(run(said.append))
+    assert "log: 1 leaves without a key, of erased facts that cannot be judged any more" in said
     told = proof_of("waiver", pk)
     assert (told["key"], told["record"]) == (None, None)
     assert "was erased" in " ".join(verify_proof.check(told))

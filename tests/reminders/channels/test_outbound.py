@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from lms.outbound import is_public
 from reminders.channels import outbound
 from reminders.channels.handing import seconds
-from reminders.channels.outbound import Forbidden, Unreachable, is_public, post, target_of
+from reminders.channels.outbound import Forbidden, Unreachable, post, target_of
 from tests.reminders.channels.stand_in import standing_in
 
 GOOD = "https://hooks.slack.com/services/T/B/x"

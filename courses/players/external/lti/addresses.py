@@ -20,7 +20,7 @@ def problem(address: str) -> bool:
 
 def target(address: str) -> Target:
     """What was typed in may be asked, and no other host. Raises Forbidden."""
-    return target_of(address, is_named=lambda host: host == host_of(address), stand_in=_stand_in())
+    return target_of(address, hosts=[host_of(address)], stand_in=_stand_in())
 
 
 def origin(address: str) -> str:

@@ -216,7 +216,7 @@ def test_the_queries_grow_with_the_sample_only(
     for number in range(60):
         make_person(f"Q{number:05}", audited.country)
     audited.assign()
-    fixed, a_person = 40, 20
+    fixed, a_person = 40, 18
     with django_assert_max_num_queries(fixed + 2 * a_person):
         take(tmp_path / "two.zip", size=2)
     with django_assert_max_num_queries(fixed + 20 * a_person):

@@ -10,7 +10,7 @@ from lms.append_only import protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms', '0050_reported_by_reference'),
+        ('lms', '0032_reported_by_reference'),
         ('lms_courses', '0007_decisions_on_proofs_are_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

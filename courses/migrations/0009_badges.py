@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms_courses', '0050_imported_proofs'),
+        ('lms_courses', '0008_imported_proofs'),
     ]
 
     operations = [

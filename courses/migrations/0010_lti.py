@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lms', '0050_reported_by_reference'),
-        ('lms_courses', '0051_badges'),
+        ('lms', '0032_reported_by_reference'),
+        ('lms_courses', '0009_badges'),
     ]
 
     operations = [
