@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from courses.models import ExternalPage, Tool, ToolToken
+from courses.players.external.lti.scores import Score
 from lms.lrs import vocabulary as v
 from lms.lrs.keys import verb_key
 from lms.lrs.models import Statement
@@ -157,6 +158,15 @@ def test_the_mark_itself_is_enough_however_it_is_divided(cast: Cast, tool: Tool,
     report(tool, cast, scoreGiven=given, scoreMaximum=most)
     assert owed(cast).completion is not None
     assert said(tool)[0].data["result"]["score"]["scaled"] <= 1
+
+
+def test_no_mark_is_missed_by_the_way_in_which_machines_write_fractions(cast: Cast) -> None:
+    for mark in range(1, 101):
+        exactly = Score(
+            user=cast.bruno.uuid, at=DONE, activity="Completed", grading="FullyGraded", given=mark / 100, most=1
+        )
+        assert exactly.reaches(mark)
+        assert not exactly.reaches(mark + 1)
 
 
 def test_the_mark_is_that_of_the_english_edition(cast: Cast, page: ExternalPage, tool: Tool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +46,9 @@ class Score:
 
     def reaches(self, mastery: int) -> bool:
         """``mastery`` in per cent; exactly that is enough, however the tool divides its points."""
-        return self.is_final and self.given is not None and self.most is not None and (
-            self.given * 100 >= mastery * self.most
-        )  # fmt: skip
+        if not self.is_final or self.given is None or self.most is None:
+            return False
+        return Decimal(str(self.given)) * 100 >= mastery * Decimal(str(self.most))
 
 
 def read(body: bytes) -> Score:

@@ -65,4 +65,4 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 def _refused(request: HttpRequest) -> HttpResponse:
     """One answer to all of it, and back to where one can begin again."""
-    return render(request, "courses/external/not_a_launch.html", status=400)
+    return render(request, "courses/external/not_a_launch.html", {"learner": who(request)}, status=400)
