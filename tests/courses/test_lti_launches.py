@@ -304,7 +304,7 @@ def test_a_key_that_is_none_stops_the_site_from_starting(settings: Any, wrong: s
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )).decode()  # fmt: skip
     settings.LMS_LTI_KEYS = f"{OUR_KEY} {wrong}"
-    with pytest.raises(SystemCheckError, match=r"lms_courses\.E003"):
+    with pytest.raises(SystemCheckError, match=r"lms_courses\.E004"):
         call_command("check")
 
 
