@@ -24,14 +24,6 @@ class ToolPanel(Panel):  # type: ignore[misc]
 
             activity = self.instance.activity_id
             tool = Tool.objects.filter(activity=activity).select_related("credential").first() if activity else None
-            user = self.request.user
-            address = ""
-            if isinstance(self.instance, Tool):
-                pass
-            elif tool is not None and user.has_perm("lms_courses.change_tool"):
-                address = reverse("lti_tools:edit", args=[tool.pk])
-            elif tool is None and activity and user.has_perm("lms_courses.add_tool"):
-                address = f"{reverse('lti_tools:add')}?activity={activity}"
             return {
                 **super().get_context_data(parent_context),
                 "tool": tool,
@@ -39,13 +31,22 @@ class ToolPanel(Panel):  # type: ignore[misc]
                 "is_form": isinstance(self.instance, Tool),
                 "works": tool is not None and tool.is_active and tool.credential.is_active,
                 "can_sign": can_sign(),
-                "address": address,
+                "address": "" if isinstance(self.instance, Tool) else self._address(tool),
                 "issuer": conf.SITE_URL,
                 "line_item": line_item(tool) if tool else "",
                 "ours": {
                     name: conf.SITE_URL + reverse(f"courses:lti_{name}") for name in ("authorize", "token", "keys")
                 },
             }
+
+        def _address(self, tool: Any) -> str:
+            """Of the form; for those who may use it."""
+            user, activity = self.request.user, self.instance.activity_id
+            if tool is not None and user.has_perm("lms_courses.change_tool"):
+                return reverse("lti_tools:edit", args=[tool.pk])
+            if tool is None and activity and user.has_perm("lms_courses.add_tool"):
+                return f"{reverse('lti_tools:add')}?activity={activity}"
+            return ""
 
 
 def tool_panel(heading: Any = "") -> ToolPanel:
