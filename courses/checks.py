@@ -1,4 +1,4 @@
-"""System checks: settings of courses that give files of proofs away, or let nobody open them; with a hint each."""
+"""System checks: settings of courses that give files of proofs away, let nobody open them, or hold no key; with a hint each."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def proofs_are_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def lti_keys_are_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Found when the first learner is sent to a tool it would be found too late."""
+    from courses.players.external.lti.keys import read_keys
+
+    try:
+        read_keys()
+    except ValueError as error:
+        return [Error(str(error), id="lms_courses.E004")]
+    return []
 
 
 @register(Tags.security)

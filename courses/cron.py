@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from courses.players.external.examining import examine_all
 from courses.players.external.forgetting import forget_old_files
+from courses.players.external.lti.forgetting import forget_old_launches
 from lms.periodic import periodic
 
 
@@ -27,3 +28,9 @@ def examine_proofs(now: datetime) -> None:
 def forget_proof_files(now: datetime) -> None:
     """Files of proofs that were refused long ago."""
     forget_old_files(now=now)
+
+
+@periodic(every=timedelta(hours=24), name="courses.forget_tool_launches")
+def forget_tool_launches(now: datetime) -> None:
+    """Launches, tokens and requests of LTI tools whose time is over."""
+    forget_old_launches(now=now)

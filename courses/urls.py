@@ -7,6 +7,8 @@ from courses.players.classroom.course import classroom
 from courses.players.cmi5.course import returned
 from courses.players.external.course import new_proof, proof
 from courses.players.external.handing_out import proof_file
+from courses.players.external.lti import services
+from courses.players.external.lti import views as lti
 from courses.players.native import check, course
 
 app_name = "courses"
@@ -18,6 +20,11 @@ urlpatterns = [
     path("learning/session/<uuid:classroom>/", classroom, name="classroom"),
     path("learning/proof/new/<int:external>/<slug:way>/", new_proof, name="new_proof"),
     path("learning/proof/<uuid:proof>/", proof, name="proof"),
+    path("learning/tool/<int:external>/start/", lti.start, name="lti_start"),
+    path("learning/tool/authorize/", lti.authorize, name="lti_authorize"),
+    path("lti/keys.json", services.keys, name="lti_keys"),
+    path("lti/token", services.token, name="lti_token"),
+    path("lti/lineitems/<uuid:line_item>/scores", services.scores, name="lti_scores"),
     path("proof-file/<str:ticket>/", proof_file, name="proof_file"),
     path("learning/certificate/<slug:code>.pdf", views.certificate, name="certificate"),
     path("verify/", views.verify, name="verify_form"),

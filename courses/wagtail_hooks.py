@@ -23,6 +23,7 @@ from courses.players.classroom.sheet import SheetView
 from courses.players.external.deciding import CHECK, DECIDE
 from courses.players.external.desk import ProofsReport
 from courses.players.external.import_page import ImportProofsView
+from courses.players.external.lti.admin import ToolViewSet
 from courses.players.external.one_proof import ProofFileView, ProofView
 from courses.reports import PERMISSION, AnswersReport, CoursesWithQuestions
 
@@ -56,6 +57,11 @@ class QuestionsGroup(ViewSetGroup):  # type: ignore[misc]
 @hooks.register("register_admin_viewset")
 def questions() -> QuestionsGroup:
     return QuestionsGroup()
+
+
+@hooks.register("register_admin_viewset")
+def lti_tools() -> ToolViewSet:
+    return ToolViewSet("lti_tools")
 
 
 class AnswersMenuItem(MenuItem):  # type: ignore[misc]
@@ -134,6 +140,7 @@ def log_actions(actions: Any) -> None:
         ("import", _("Proof imported")),
     ):
         actions.register_action(f"lms.proof.{action}", label, label)
+    actions.register_action("lms.tool.register", _("LTI tool registered"), _("An LTI tool was registered"))
 
 
 @hooks.register("register_reports_menu_item")

@@ -50,6 +50,13 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      OK,      OK,      HOME),
     "reports/stop/<stop>/":      (OK,      OK,      OK,      OK,      OK,      OK),
     "team/":                     (SIGN_IN, OK,      OK,      OK,      OK,      OK),
+    "learning/tool/<external>/start/":
+                                 (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
+    "learning/tool/authorize/":  (OK,      OK,      OK,      OK,      OK,      OK),
+    "lti/keys.json":             (OK,      OK,      OK,      OK,      OK,      OK),
+    "lti/token":                 (OK,      OK,      OK,      OK,      OK,      OK),
+    "lti/lineitems/<line_item>/scores":
+                                 (NO,      NO,      NO,      NO,      NO,      NO),
     "learning/course/<page_id>/start/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
     "learning/check/<session>/":
@@ -195,6 +202,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "learning/proof/new/<external>/<way>/":
                                  (SIGN_IN, OK,      OK,      OK,      OK,      NONE),
     "learning/proof/<proof>/":   (SIGN_IN, NONE,    OK,      NONE,    NONE,    NONE),
+    "admin/lti_tools/":          (SIGN_IN, NO,      NO,      HOME,    HOME,    HOME),
     "admin/proofs/import/":      (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/":             (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
     "admin/proofs/results/":     (SIGN_IN, NO,      NO,      HOME,    OK,      HOME),
@@ -218,7 +226,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
                                  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
     "admin/attestation_texts/":  (SIGN_IN, NO,      NO,      HOME,    HOME,    OK),
 }  # fmt: skip
-POSTED = ("/start/", "/leave/", "/codes/", "/ask/", "/works/", "/bounces")  # addresses that take POST only
+# Addresses that take POST only.
+POSTED = ("/start/", "/leave/", "/codes/", "/ask/", "/works/", "/bounces", "/token", "/scores")
 # Addresses of Wagtail, allauth and Django themselves; and of viewsets, whose other pages follow their list.
 NOT_OURS = ("accounts/", "i18n/", "documents/", "media/", "_util/")
 OURS_IN_ADMIN = (

@@ -39,6 +39,7 @@ from tests.attestations.test_signing import NOW
 from tests.cast import TODAY, Cast, make_course, make_requirement
 from tests.courses.classroom import make_session, make_training, seat
 from tests.courses.external import hand, make_external
+from tests.courses.lti import OUR_KEY, make_tool
 from tests.courses.test_checking import answer, finish_lessons
 from tests.lms.partners.desk import keys_of, lay_desk
 
@@ -98,6 +99,8 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
     assert checkpoint is not None
     settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
     external = make_external()
+    settings.LMS_LTI_KEYS = OUR_KEY
+    tool = make_tool(external, "https://provider.example.org")
     proof = hand(external, cast.bruno)
     partner = lay_desk(cast)
     return {
@@ -190,11 +193,12 @@ def test_no_get_changes_anything(world: dict[str, Any], role: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["learning/course/<page_id>/start/", "learning/check/<session>/",
+                                  "learning/tool/<external>/start/",
                                   "learning/sign/<registration>/<activity>/", "invitation/<token>/"])  # fmt: skip
 def test_a_post_from_another_site_is_refused(world: dict[str, Any], path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(world["users"]["owner"])
     filled = path
-    for name in ("token", "registration", "session", "page_id", "activity"):
+    for name in ("token", "registration", "session", "page_id", "activity", "external"):
         filled = filled.replace(f"<{name}>", str(world[name]))
     assert client.post(f"/{filled}", {"begin": "1"}).status_code == 403

@@ -10,6 +10,7 @@ from courses.models.pages import CourseIndexPage, CoursePage, LessonPage
 from courses.models.proofs import Proof, ProofCheck, ProofDecision, ProofFile, Refusal
 from courses.models.questions import Question, QuestionBank, QuestionOption
 from courses.models.sheets import Confirmation, Identity, Reopening, Sheet, SheetEntry
+from courses.models.tools import Tool, ToolAssertion, ToolLaunch, ToolToken
 
 __all__ = [
     "Attempt",
@@ -41,5 +42,9 @@ __all__ = [
     "Seat",
     "Sheet",
     "SheetEntry",
+    "Tool",
+    "ToolAssertion",
+    "ToolLaunch",
+    "ToolToken",
     "Way",
 ]

@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, Objec
 from wagtail.models import Orderable, Page
 
 from courses.models.pages import ENCRYPTED_ADDRESS
+from courses.players.external.lti.panel import tool_panel
 from courses.players.external.reporters import reporters_panel
 from courses.players.external.rules import entries, is_host, is_issuer_line, with_reference
 from lms.people.models import LANGUAGES
@@ -84,6 +85,14 @@ class ExternalPage(Page):
     service_days = models.PositiveSmallIntegerField(
         _("days within which proof is checked"), default=7, validators=[MinValueValidator(1), MaxValueValidator(90)]
     )
+    mastery = models.PositiveSmallIntegerField(
+        _("pass mark, per cent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("For scores that the provider's system reports: from which one on the course is passed."),
+    )  # fmt: skip
+    tells_name = models.BooleanField(
+        _("tell the provider name and e-mail address"), default=False,
+        help_text=_("Only if the provider needs them and an agreement allows it. Otherwise it gets a code in their place."),
+    )  # fmt: skip
     activity = models.ForeignKey(Activity, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
     content_panels = [
@@ -110,6 +119,9 @@ class ExternalPage(Page):
             )
         ),
         reporters_panel(),
+        MultiFieldPanel(
+            [tool_panel(), FieldPanel("mastery"), FieldPanel("tells_name")], heading=_("Result by LTI 1.3")
+        ),
     ]
     edit_handler = TabbedInterface(
         [

@@ -276,7 +276,7 @@ def form_of(**changes: str) -> dict[str, str]:
         "title": "New", "slug": "new", "course_key": "new", "provider": "Other Agency", "summary": "S", "minutes": "5",
         "proof_text": "P", "service_days": "7", "accepted_versions": "", "link_hosts": "", "reviewers": "",
         "links-TOTAL_FORMS": "1", "links-INITIAL_FORMS": "0", "links-0-language": "en",
-        "links-0-address": "https://learn.example.org/", "links-0-ORDER": "1",
+        "links-0-address": "https://learn.example.org/", "links-0-ORDER": "1", "mastery": "80",
         "ways-TOTAL_FORMS": "1", "ways-INITIAL_FORMS": "0", "ways-0-way": "file", "ways-0-ORDER": "1",
         "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0", "action-publish": "1",
     }  # fmt: skip

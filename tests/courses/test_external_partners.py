@@ -17,6 +17,7 @@ from lms.requirements.assigning import refresh
 from lms.requirements.models import AcceptedActivity
 from tests.cast import Cast
 from tests.courses.external import certificate, give_rights, hand, make_external
+from tests.courses.lti import OUR_KEY, key_host, launch, make_tool, post_score, score, token_of
 from tests.lms.partners.desk import Desk
 from tests.lms.partners.test_visitors import invited
 
@@ -64,6 +65,26 @@ def test_from_the_invitation_to_the_proof_that_covers_the_agreement(desk: Desk, 
     accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
     assert covered(desk) == (1, 0, 0)
     assert "Received on" in client.get("/partner/").content.decode()
+
+
+def test_a_provider_that_reports_by_lti_covers_the_agreement_without_an_account(
+    desk: Desk, page: Any, settings: Any
+) -> None:
+    person, link = invited(desk)
+    client = Client()
+    client.post(link)
+    with key_host() as host:
+        settings.LMS_LTI_KEYS, settings.LMS_LTI_STAND_IN = OUR_KEY, host.origin
+        settings.LMS_IMPLAUSIBLE_PERCENT = 0
+        tool = make_tool(page, host.origin)
+        assert "which reports your result" in client.get("/partner/").content.decode()
+        assert "Start the course at" in client.get(page.url).content.decode()
+        assert launch(client, page, tool)["sub"] == str(person.uuid)
+        assert post_score(tool, token_of(tool), score(person.uuid, timezone.now())).status_code == 204
+        spent = client.get("/learning/tool/authorize/")
+    assert covered(desk) == (1, 0, 0)
+    assert spent.status_code == 400
+    assert 'href="/partner/"' in spent.content.decode()
 
 
 def test_nobody_else_sees_it_and_whoever_has_left_signs_in(desk: Desk, page: Any) -> None:

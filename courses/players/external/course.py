@@ -21,6 +21,7 @@ from courses.players.external import storing_files
 from courses.players.external.checking_files import MOST_BYTES
 from courses.players.external.handing_in import IN_A_FILE, CannotHandIn, hand_in, withdraw
 from courses.players.external.kinds import registration_for, rule_of
+from courses.players.external.lti.launching import tool_for
 from courses.players.external.rules import REFERENCE
 from courses.players.external.ways import WAYS
 from courses.players.external.wording import CANNOT
@@ -39,7 +40,14 @@ def of_page(page: ExternalPage, person: Person | None) -> dict[str, Any]:
         if any(REFERENCE in link.address for link in page.links.all()):
             registration = registration_for(person=person, activity=page.activity)
         last = Proof.objects.of(person).filter(activity=page.activity).order_by("-pk").first()
-    return {"links": page.links_for(registration), "ways": ways_of(page), "last": last, "learner": person}
+    return {
+        "links": page.links_for(registration),
+        "ways": ways_of(page),
+        "last": last,
+        "learner": person,
+        "tool": tool_for(page) if person is not None else None,
+        "rule": rule_of(page.activity) if page.activity else None,
+    }
 
 
 def ways_of(page: ExternalPage) -> list[Way]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from courses.kinds import PartKind, WholeKind, editions
 from courses.models import ExternalPage, Proof
+from courses.players.external.lti.keys import can_sign
+from courses.players.external.lti.tokens import active_tools
 from lms.lrs.statements import NAMESPACE
 from lms.people.models import Person
 from lms.requirements.kinds import Description
@@ -28,8 +30,8 @@ class ExternalKind(WholeKind[ExternalPage]):
     ) -> dict[int, Description]:
         """For people of partners: its pages know them by their invitation."""
         found = editions([activity.pk for activity in activities], ExternalPage)
-        last = last_proofs(person, found)
-        return {pk: _step(page, last.get(pk), registrations[pk]) for pk, page in found.items()}
+        last, reported = last_proofs(person, found), reported_by_tool(found)
+        return {pk: _step(page, last.get(pk), registrations[pk], pk in reported) for pk, page in found.items()}
 
 
 class ProofKind(PartKind):
@@ -42,9 +44,9 @@ class ProofKind(PartKind):
         self, *, person: Person, activities: Iterable[Activity], registrations: Mapping[int, UUID]
     ) -> dict[int, Description]:
         parts = {activity.part_of_id: activity for activity in activities if activity.part_of_id}
-        last = last_proofs(person, parts)
+        last, reported = last_proofs(person, parts), reported_by_tool(parts)
         return {
-            parts[course].pk: _step(page, last.get(course), registrations[parts[course].pk])
+            parts[course].pk: _step(page, last.get(course), registrations[parts[course].pk], course in reported)
             for course, page in editions(list(parts), ExternalPage).items()
         }
 
@@ -56,9 +58,19 @@ def last_proofs(person: Person, activities: Iterable[int]) -> dict[int, Proof]:
     }
 
 
-def _step(page: ExternalPage, last: Proof | None, registration: UUID) -> Description:
+def reported_by_tool(activities: Iterable[int]) -> set[int]:
+    """Those of which the provider's system tells the result (LTI 1.3)."""
+    if not can_sign():
+        return set()
+    return set(active_tools().filter(activity__in=activities).values_list("activity", flat=True))
+
+
+def _step(page: ExternalPage, last: Proof | None, registration: UUID, is_reported: bool) -> Description:
     """A refusal, or a declaration that stands, is told of in the cycle that it was handed in for."""
-    step = _("Take the course at %(provider)s, then hand in your proof") % {"provider": page.provider}
+    step = _("Take the course at %(provider)s, then hand in your proof")
+    if is_reported:
+        step = _("Take the course at %(provider)s, which reports your result")
+    step %= {"provider": page.provider}
     minutes, url, is_begun = page.minutes, page.url or "", False
     told = last is not None and (last.is_open or (_needs_more(last) and last.registration == registration))
     if last is not None and told:
@@ -95,14 +107,20 @@ def rules_of(activities: Iterable[int]) -> dict[int, ExternalPage]:
 
 def registration_for(*, person: Person, activity: Activity) -> UUID:
     """The most urgent open cycle that is still to be done; else one of the person's own, the same each time."""
+    found = owed_registration(person=person, activity=activity)
+    if found is not None:
+        return found
+    mine = Q(person=person) | Q(person__merged_into=person)
+    done = Completion.objects.filter(mine, activity=activity).count()
+    return uuid5(NAMESPACE, f"external {activity.iri} {person.uuid} {done}")
+
+
+def owed_registration(*, person: Person, activity: Activity) -> UUID | None:
+    """The most urgent open cycle that is still to be done, if there is one."""
     owed = (
         Assignment.objects.open()
         .filter(person=person, completion=None, requirement__accepted__activity=activity)
         .order_by("due_on", "pk")
     )
     found: UUID | None = owed.values_list("registration", flat=True).first()
-    if found is not None:
-        return found
-    mine = Q(person=person) | Q(person__merged_into=person)
-    done = Completion.objects.filter(mine, activity=activity).count()
-    return uuid5(NAMESPACE, f"external {activity.iri} {person.uuid} {done}")
+    return found

@@ -164,6 +164,7 @@ MEDIA_ROOT = VAR / "media"
 LMS_PROOF_ROOT = os.environ.get("LMS_PROOF_ROOT", str(VAR / "proofs"))
 LMS_PROOF_ORIGIN = os.environ.get("LMS_PROOF_ORIGIN", "")
 LMS_SCANNER = os.environ.get("LMS_SCANNER", "")
+LMS_LTI_KEYS = os.environ.get("LMS_LTI_KEYS", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -106,4 +106,5 @@
   addEventListener("popstate", (event) => { if (event.state?.inline) location.reload(); });
   addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) busy(form, false); });
   widen();
+  document.querySelector("form[data-at-once]")?.requestSubmit();
 })();
