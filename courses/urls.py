@@ -6,6 +6,7 @@ from courses import views
 from courses.players.classroom.course import classroom
 from courses.players.cmi5.course import returned
 from courses.players.external.course import new_proof, proof
+from courses.players.external.handing_out import proof_file
 from courses.players.native import check, course
 
 app_name = "courses"
@@ -17,6 +18,7 @@ urlpatterns = [
     path("learning/session/<uuid:classroom>/", classroom, name="classroom"),
     path("learning/proof/new/<int:external>/<slug:way>/", new_proof, name="new_proof"),
     path("learning/proof/<uuid:proof>/", proof, name="proof"),
+    path("proof-file/<str:ticket>/", proof_file, name="proof_file"),
     path("learning/certificate/<slug:code>.pdf", views.certificate, name="certificate"),
     path("verify/", views.verify, name="verify_form"),
     path("verify/<slug:code>", views.verify, name="verify"),

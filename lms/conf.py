@@ -39,6 +39,10 @@ class LmsSettings:
         "Root of the activity ids that this site makes. Never change it once statements exist.",
     )
     SITE_URL = Setting("http://localhost:8000", "Address of this site, without a slash at the end; used in e-mails.")
+    TRUSTED_PROXIES = Setting(
+        0,
+        "Proxies in front of the site that add to X-Forwarded-For; wrong tries are counted by the address before them.",
+    )
     INVITATION_DAYS = Setting(30, "Days after which an invitation link no longer works.")
     LINK_HOURS = Setting(
         72, "Hours for which the link in a reminder signs its reader in; 0: reminders have no such link."

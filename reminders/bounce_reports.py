@@ -18,6 +18,7 @@ from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+from lms.redacting import LIKE_AN_ADDRESS
 from reminders.reaching import is_permanent, status_in
 
 MAX_BYTES, MAX_LINES, MAX_DEPTH, MAX_RECIPIENTS, MAX_HEADER, MAX_REASON = 1_000_000, 20_000, 30, 10, 2000, 200
@@ -27,7 +28,6 @@ RETURNED = {"message/rfc822", "message/global"}
 RETURNED_HEADERS = {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
 COMPLAINTS = {"abuse", "fraud", "virus", "opt-out", "opt-out-list", "other"}
 ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
-ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,189}")
 MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,100}@[!-;=?A-~]{1,97}>")
 """Visible ASCII, 200 characters at most; ours are shorter."""
 SMTP_CODE = re.compile(r"\b([45])\d\d\b")
@@ -77,11 +77,6 @@ def plain(text: str, limit: int) -> str:
     """One line that every database and page can hold."""
     kept = "".join(letter if letter.isprintable() else " " for letter in text[: limit * 4])
     return " ".join(kept.split())[:limit].strip()
-
-
-def without_addresses(text: str) -> str:
-    """Who may read why a message did not go may not know somebody's private address for that."""
-    return ADDRESS.sub("…", text)
 
 
 def _cut(raw: bytes) -> bytes:
@@ -202,7 +197,7 @@ def addresses_in(*texts: str) -> tuple[str, ...]:
     """Lower case, each once. ``rfc822; somebody@example.org``, with or without brackets and type."""
     found: list[str] = []
     for text in texts:
-        match = ADDRESS.search(plain(text, MAX_HEADER))
+        match = LIKE_AN_ADDRESS.search(plain(text, MAX_HEADER))
         if match and match.group().lower() not in found:
             found.append(match.group().lower())
     return tuple(found)

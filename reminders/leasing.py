@@ -42,7 +42,8 @@ class LeaseManager(models.Manager[Any]):
         """What is to be done at that moment: ready, or left behind by a worker that died, whatever moment is played."""
         ready = Q(state=READY, not_before__lte=at)
         abandoned = Q(state=self.held_state, lease_until__lt=Now())
-        return self.filter(ready | abandoned)
+        unsettled = self.filter(state__in=[READY, self.held_state])  # an index that holds no more than these
+        return unsettled.filter(ready | abandoned)
 
 
 class Worker(Protocol):

@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
-from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from icalendar import Calendar, Event
 
 from lms.compliance.reports import PERMISSION
 from lms.conf import conf
@@ -21,16 +19,12 @@ from lms.people.linking import Link, Wanted, make_links, may_link
 from lms.people.models import Category, Person
 from lms.requirements.kinds import announce
 from lms.requirements.models import Requirement
-from reminders.letters import Contents, Invitation, Member, Task, Team, Written, write
+from reminders.calendar_files import Entry, calendar
+from reminders.letters import Contents, Invitation, Member, Task, Team, write
 from reminders.models import LadderRung, Message, Reminder
+from reminders.packing import Letter, letter_of
 
 MOST_PEOPLE = 40  # in one list: the message stays small, and the page has them all
-
-
-class Letter(EmailMultiAlternatives):
-    """An e-mail that also says what is kept of it: ``record`` is its text without the link that signs its reader in."""
-
-    record = ""
 
 
 class Composer:
@@ -57,11 +51,12 @@ class Composer:
         own, others = _apart(reminders, recipient)
         contents = self._contents(message, own, others)
         written = write(contents)
-        letter = letter_of(written, to=recipient.address, language=recipient.language, message_id=message.message_id)
+        with translation.override(recipient.language):
+            dates = calendar(gettext("Learning task due"), map(_entry, own)) if own else ""
+        letter = letter_of(
+            written, to=recipient.address, language=recipient.language, message_id=message.message_id, calendar=dates
+        )
         letter.record = written.text.replace(contents.way_in, "…") if contents.way_in else written.text
-        if own:
-            with translation.override(recipient.language):
-                letter.attach("learning.ics", calendar(own), "text/calendar")
         return letter
 
     def _contents(self, message: Message, own: list[Reminder], others: list[Reminder]) -> Contents:
@@ -107,32 +102,11 @@ class Composer:
         return (announced.title, announced.minutes) if announced else (requirement.title, 0)
 
 
-def letter_of(written: Written, *, to: str, language: str, message_id: str = "") -> Letter:
-    headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
-    if message_id:
-        headers["Message-ID"] = message_id
-    letter = Letter(subject=written.subject, body=written.text, to=[to], headers=headers)
-    letter.attach_alternative(written.html, "text/html")
-    letter.record = written.text
-    return letter
-
-
-def calendar(reminders: list[Reminder]) -> bytes:
-    """The due dates as whole days (RFC 5545); a later message moves the same entry instead of adding one."""
-    book = Calendar()
-    book.add("prodid", "-//Safeguard//learning//EN")
-    book.add("version", "2.0")
-    for reminder in reminders:
-        assignment = reminder.assignment
-        event = Event()
-        event.add("uid", f"{assignment.registration}@learning")
-        event.add("dtstamp", reminder.planned_at)
-        event.add("dtstart", assignment.due_on)
-        event.add("summary", gettext("Learning task due"))
-        event.add("url", conf.SITE_URL + _path("go", reminder))
-        event.add("transp", "TRANSPARENT")
-        book.add_component(event)
-    return bytes(book.to_ical())
+def _entry(reminder: Reminder) -> Entry:
+    """A later message moves the same entry instead of adding one."""
+    assignment = reminder.assignment
+    address = conf.SITE_URL + _path("go", reminder)
+    return Entry(f"{assignment.registration}@learning", assignment.due_on, reminder.planned_at, address)
 
 
 def _apart(reminders: list[Reminder], recipient: Person) -> tuple[list[Reminder], list[Reminder]]:

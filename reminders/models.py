@@ -134,10 +134,11 @@ class Message(models.Model):
         CANCELLED = "cancelled", _("not needed any more")
         FAILED = "failed", _("refused")
 
-    recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages")
+    # No index of its own for the recipient, nor one for parts of a Message-ID: each costs the sweep and every mark a write.
+    recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages", db_index=False)
     day = models.DateField(help_text="The recipient's own calendar day.")
     state = models.CharField(max_length=16, choices=State, default=State.READY)
-    message_id = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=200)
     not_before = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_by = models.UUIDField(null=True)
@@ -156,10 +157,13 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["-day", "-pk"]
-        constraints = [models.UniqueConstraint(name="lms_reminders_one_message_a_day", fields=["recipient", "day"])]
+        constraints = [
+            models.UniqueConstraint(name="lms_reminders_one_message_a_day", fields=["recipient", "day"]),
+            models.UniqueConstraint(name="lms_reminders_message_id_once", fields=["message_id"]),
+        ]
         indexes = [
             models.Index(
-                fields=["not_before"], name="lms_reminders_waiting", condition=Q(state__in=["ready", "sending"])
+                fields=["not_before", "id"], name="lms_reminders_waiting", condition=Q(state__in=["ready", "sending"])
             ),
             models.Index(fields=["sent_at"], name="lms_reminders_sent", condition=Q(state="sent")),
             models.Index(

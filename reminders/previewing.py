@@ -24,8 +24,8 @@ from lms.people.addresses import address_of
 from lms.people.models import LANGUAGES, person_of
 from reminders.examples import AUDIENCES, example
 from reminders.letters import Written
-from reminders.messages import letter_of
 from reminders.models import Ladder
+from reminders.packing import letter_of
 
 ALONE = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 CHARSET = '<meta charset="utf-8">'

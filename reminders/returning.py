@@ -12,7 +12,8 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from lms.people.models import Person
-from reminders.bounce_reports import MAX_REASON, Report, plain, without_addresses
+from lms.redacting import without_addresses
+from reminders.bounce_reports import MAX_REASON, Report, plain
 from reminders.models import Bounce, Message, Reminder
 from reminders.reaching import is_permanent, status_in
 

@@ -21,13 +21,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from reminders.bounce_reports import without_addresses
+from lms.redacting import without_addresses
 from reminders.leasing import work_off
-from reminders.messages import Composer, Letter
+from reminders.marking import mark_sent
+from reminders.messages import Composer
 from reminders.models import Bounce, Message, Reminder
+from reminders.packing import Letter, hand_over
 from reminders.places import Place, Places
 from reminders.reaching import is_about_address, status_in
 from reminders.recipients import OTHER_RECIPIENT, Recipients
@@ -36,7 +39,7 @@ from reminders.returning import keep_refusal
 logger = logging.getLogger(__name__)
 
 CLAIM = 200
-READ = 25
+READ = 100
 """Of so many messages standing is read at once: the last of them goes a moment later."""
 FRESH = 2.0
 """Seconds for which that holds: where the mail server is slow, people complete meanwhile, and it is read again."""
@@ -103,22 +106,29 @@ class Sender:
                     break
                 if self._still_holds(letter.message.pk):
                     self._hand_over(letter)
+            else:
+                at_once = min(2 * at_once, READ)
 
     def let_go(self) -> None:
         """Give back what was not come to, and note of the others' reminders that they are sent."""
         self._hang_up()
-        Message.objects.held(self.mine).update(state=Message.State.READY, claimed_by=None, lease_until=None)
+        self._held().update(state=Message.State.READY, claimed_by=None, lease_until=None)
         planned = Reminder.objects.filter(state=Reminder.State.PLANNED, message__in=self._done)
         planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
         self._done = []
+
+    def _held(self) -> QuerySet[Message]:
+        """What is left of what was claimed. Found by key: whoever claimed what stands in no index."""
+        return Message.objects.held(self.mine).filter(pk__in=self._claimed)
 
     def _still_holds(self, pk: int) -> bool:
         """Whether there is time for handing it over; where it is short it is asked for, of the database."""
         if self._held_until - monotonic() > ONE_HANDOVER.total_seconds():
             return True
         self._held_until = monotonic() + LEASE.total_seconds()
-        Message.objects.held(self.mine).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
-        return Message.objects.held(self.mine).filter(pk=pk, lease_until__gt=Now()).exists() or self._doubts()
+        held = self._held().filter(lease_until__gt=Now())
+        held.update(lease_until=Now() + LEASE)
+        return held.filter(pk=pk).exists() or self._doubts()
 
     def _doubts(self) -> bool:
         """One that it took to be its own has gone to another: it stood still unnoticed, and reads anew what it has."""
@@ -179,7 +189,7 @@ class Sender:
             return
         message, email = letter.message, letter.email
         try:
-            self._connection.send_messages([email])
+            hand_over(email, self._connection)
         except Exception as error:
             self._failed(message, error, for_good=_is_for_good(error, message.recipient.address))
             self._lost = self._lost + 1 if _is_lost(error) else 0
@@ -188,10 +198,7 @@ class Sender:
                 self._hang_up()
             return
         self._lost = 0
-        self.sent += self._settle(
-            message, state=Message.State.SENT, sent_at=timezone.now(), address=message.recipient.address,
-            language=message.recipient.language, subject=email.subject, body=email.record, last_error="",
-        )  # fmt: skip
+        self.sent += mark_sent(message, email, by=self.mine) or self._doubts()
         self._done.append(message.pk)
 
     def _is_connected(self) -> bool:
@@ -204,7 +211,7 @@ class Sender:
         except Exception as error:  # no such server, no such setting: nothing is wrong with the messages
             self.is_cut_off = True
             wait = _wait(1)
-            Message.objects.held(self.mine).update(
+            self._held().update(
                 state=Message.State.READY, claimed_by=None, lease_until=None, not_before=timezone.now() + wait,
                 last_error=str(error) or repr(error), failing_since=FAILING_SINCE,
             )  # fmt: skip

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lms.periodic_models import PeriodicRun
+from lms.redacting import without_addresses
 from reminders.alarm_models import NAME, Alarm
-from reminders.bounce_reports import without_addresses
 from reminders.conf import conf
 from reminders.models import Message, Reminder
 from reminders.recipients import day_of

@@ -41,7 +41,8 @@ FACTS = (
     "lms_statement", "lms_completion", "lms_waiver", "lms_extension", "lms_ruleversion", "lms_auditorpack",
     "lms_courses_certificate", "lms_courses_certificatedocument",
     "lms_courses_sheet", "lms_courses_sheetentry", "lms_courses_confirmation", "lms_courses_reopening",
-    "lms_courses_proofdecision", "lms_courses_importedproof",
+    "lms_courses_proofdecision",
+    "lms_courses_importedproof",
     "lms_attestations_attestationtext", "lms_attestations_signature", "lms_attestations_undertaking",
     "lms_reminders_bounce", "lms_log_leaf", "lms_log_block", "lms_log_checkpoint",
 )  # fmt: skip

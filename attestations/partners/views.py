@@ -17,11 +17,10 @@ from attestations.partners.signing import capacity_of, undertake
 from attestations.partners.telling import undertaking
 from attestations.signing import CannotSign
 from lms.partners import sessions
-from lms.partners.guarding import count, private
+from lms.partners.guarding import gone
 from lms.partners.inviting import InvitationNotUsable, find
 from lms.partners.models import Agreement, PartnerInvitation
-
-WRONG_LINKS = 30
+from lms.people.guarding import private
 
 
 @never_cache
@@ -31,18 +30,17 @@ def undertaking_view(request: HttpRequest, undertaking: str) -> HttpResponse:
     try:
         invitation = find(undertaking, purpose=PartnerInvitation.Purpose.SIGN)
     except InvitationNotUsable:
-        status = 429 if count(request, "link") > WRONG_LINKS else 410
-        return private(render(request, "lms/partners/gone.html", status=status))
+        return gone(request)
     agreement = invitation.agreement
     if invitation.address != agreement.signatory_email:
-        return private(render(request, "lms/partners/gone.html", status=410))
+        return gone(request)
     sessions.speak(request, agreement.signatory_language)
     text = _text()
     last = Undertaking.objects.filter(agreement=agreement).select_related("text").order_by("-sequence").first()
     if last is not None and (text is None or last.text.version == text.version):
         return private(_signed(request, last, agreement))
     if text is None:
-        return private(render(request, "lms/partners/gone.html", status=410))
+        return gone(request)
     if request.method != "POST":
         return private(_read(request, agreement, text))
     sent = request.POST.getlist("tick")

@@ -7,6 +7,7 @@ withdrawn; the proof and its decisions are kept for the contract's end plus seve
 from __future__ import annotations
 
 import uuid
+from datetime import UTC
 from typing import Any
 
 from django.db import models
@@ -214,6 +215,6 @@ class ProofDecision(models.Model):
         return {
             "proof": str(self.proof.key),
             "by": str(self.by.uuid),
-            "at": self.at.isoformat(),
+            "at": self.at.astimezone(UTC).isoformat(),
             **{name: getattr(self, name) for name in texts},
         }

@@ -97,7 +97,13 @@ def with_undertaking(agreements: Collection[int], *, on: date) -> set[int]:
 
 
 def _undertaken(signed: Signed) -> Facts:
-    return Facts(signed_on=signed.signed_on, superseded_on=signed.superseded_on, grace=conf.PARTNER_RENEWAL_DAYS)
+    return Facts(signed_on=_counts_from(signed), superseded_on=signed.superseded_on, grace=conf.PARTNER_RENEWAL_DAYS)
+
+
+def _counts_from(signed: Signed) -> date:
+    """By the site's calendar, as every day that is asked about here. What is shown is the office's day, which may still be
+    to come."""
+    return timezone.localdate(signed.signed_at)
 
 
 def overview(agreement: Agreement, *, today: date) -> Overview:
@@ -109,7 +115,7 @@ def _overview(
 ) -> Overview:
     facts = Facts(
         ends_on=agreement.ends_on,
-        signed_on=signed.signed_on if signed else None,
+        signed_on=_counts_from(signed) if signed else None,
         superseded_on=signed.superseded_on if signed else None,
         grace=conf.PARTNER_RENEWAL_DAYS,
         review_on=agreement.review_on,

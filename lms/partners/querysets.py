@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from lms.partners.trees import below
 from lms.people.models import Office, Organisation, Person
@@ -63,12 +64,19 @@ class InvitationQuerySet(models.QuerySet[Any]):
     def usable(self, at: Any) -> InvitationQuerySet:
         return self.filter(revoked_at=None, expires_at__gt=at)
 
-    def due(self, at: Any, *, free_at: Any) -> InvitationQuerySet:
-        """E-mails to be sent at that moment, unless a worker that is alive has them."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=free_at)
+    def due(self, at: Any) -> InvitationQuerySet:
+        """E-mails to be sent at that moment, unless a worker that is alive has them, by the database's clock."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
         return self.usable(at).filter(free, outcome="", channel="email", not_before__lte=at)
 
-    def claim(self, pk: int, *, by: Any, at: Any, free_at: Any, until: Any) -> bool:
+    def claim(self, pk: int, *, by: Any, at: Any, lease: timedelta) -> bool:
         """Take it for sending, unless another worker has it. One conditional UPDATE."""
-        due = self.due(at, free_at=free_at).filter(pk=pk)
-        return bool(due.update(claimed_by=by, lease_until=until, attempts=F("attempts") + 1))
+        due = self.due(at).filter(pk=pk)
+        return bool(due.update(claimed_by=by, lease_until=Now() + lease, attempts=F("attempts") + 1))
+
+    def given_up(self, agreement: Any) -> dict[int, str]:
+        """People whose last invitation under an agreement could not be sent, with what became of it. A code on paper that
+        was made since is another way in."""
+        mine = self.filter(agreement=agreement, purpose="learn").order_by("made_at", "pk")
+        last = dict(mine.values_list("person", "outcome"))
+        return {person: outcome for person, outcome in last.items() if outcome not in ("", "sent")}

@@ -19,11 +19,13 @@ from lms.dates import day
 from lms.partners.inviting import address_of, hash_of, secret_of
 from lms.partners.models import PartnerInvitation
 from lms.people.models import LANGUAGES
+from lms.redacting import without_addresses
 from lms.requirements import kinds
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=8)
+"""Longer than a mail server can take that answers each command just within EMAIL_TIMEOUT (20 seconds)."""
 FIRST_RETRY, LONGEST_RETRY, TRIES = timedelta(minutes=1), timedelta(hours=2), 16
 Outcome = PartnerInvitation.Outcome
 
@@ -35,7 +37,7 @@ def send_waiting() -> None:
 
 def send_all(*, now: datetime) -> int:
     """Every invitation that waits; how many went. One that breaks us does not hold up the others."""
-    due = PartnerInvitation.objects.due(now, free_at=timezone.now()).order_by("not_before", "pk")
+    due = PartnerInvitation.objects.due(now).order_by("not_before", "pk")
     return sum(send(pk, at=now) for pk in list(due.values_list("pk", flat=True)))
 
 
@@ -45,8 +47,8 @@ def send(pk: int, *, at: datetime | None = None) -> bool:
     A worker that dies between the server's answer and the mark leaves the lease to expire: the e-mail then goes once more,
     with the same link and the same Message-ID.
     """
-    mine, at, now = uuid.uuid4(), at or timezone.now(), timezone.now()
-    if not PartnerInvitation.objects.claim(pk, by=mine, at=at, free_at=now, until=now + LEASE):
+    mine = uuid.uuid4()
+    if not PartnerInvitation.objects.claim(pk, by=mine, at=at or timezone.now(), lease=LEASE):
         return False
     found = PartnerInvitation.objects.select_related("agreement__organisation", "agreement__office", "person").get(
         pk=pk
@@ -121,7 +123,7 @@ def _domain() -> str:
 
 def _failed(found: PartnerInvitation, mine: uuid.UUID, error: Exception) -> None:
     """Tried again, later each time; after a day it is given up."""
-    said = str(error) or repr(error)
+    said = without_addresses(str(error) or repr(error))
     expected = isinstance(error, (smtplib.SMTPException, OSError))
     logger.warning(
         "invitation %s was not sent: %s", found.pk, type(error).__name__, exc_info=None if expected else error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lms.partners.rosters import MOST_BYTES, MOST_LINES, Problem
@@ -19,8 +20,8 @@ PROBLEMS: dict[Problem, Any] = {
     Problem.ADDRESS: _("This is no e-mail address."),
     Problem.LANGUAGE: _("The language is not one of: en, fr, es, ar, ru, zh-hans."),
     Problem.TWICE: _("The same address stands on an earlier line, so this is the same person."),
-    Problem.FILE_LARGE: _("The file is larger than %(bytes)d bytes.") % {"bytes": MOST_BYTES},
-    Problem.FILE_LONG: _("The file has more than %(lines)d lines. Take it in in parts.") % {"lines": MOST_LINES},
+    Problem.FILE_LARGE: format_lazy(_("The file is larger than {bytes} bytes."), bytes=MOST_BYTES),
+    Problem.FILE_LONG: format_lazy(_("The file has more than {lines} lines. Take it in in parts."), lines=MOST_LINES),
     Problem.FILE_TEXT: _(
         "The file is no list that can be read: it needs a first line with the column “name”, in UTF-8."
     ),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from lms.people.guarding import private
 from lms.people.inviting import InvitationNotUsable, accept, find, username_for
 
 
@@ -47,17 +48,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         person = find(token).person
     except InvitationNotUsable:
-        return _private(render(request, "lms/invitation_gone.html", status=410))
+        return private(render(request, "lms/invitation_gone.html", status=410))
     if request.user.is_authenticated:  # an invitation is for who has no account, so for somebody else
         status = 409 if request.method == "POST" else 200
-        return _private(render(request, "lms/invitation_signed_in.html", {"invited": person}, status=status))
+        return private(render(request, "lms/invitation_signed_in.html", {"invited": person}, status=status))
     translation.activate(person.language)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             person = accept(token=token, password=form.cleaned_data["password"])
         except InvitationNotUsable:
-            return _private(render(request, "lms/invitation_gone.html", status=410))
+            return private(render(request, "lms/invitation_gone.html", status=410))
         except ValidationError as error:
             form.add_error("password", error)
         else:
@@ -65,10 +66,4 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("/learning/")
     status = 422 if form.errors else 200
     context = {"form": form, "invited": person, "username": username_for(person)}
-    return _private(render(request, "lms/invitation.html", context, status=status))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Referrer-Policy"] = "same-origin"  # no-referrer would send "Origin: null" with the form
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return private(render(request, "lms/invitation.html", context, status=status))

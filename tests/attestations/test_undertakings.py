@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -22,6 +23,7 @@ from lms.partners.models import PartnerInvitation
 from lms.partners.overview import overview
 from lms.partners.sending import send_all
 from lms.partners.states import Renewal, State
+from lms.people.models import Office
 from tests.cast import Cast
 from tests.lms.partners.desk import Desk, issue_undertaking, secret_for
 
@@ -65,6 +67,16 @@ def test_the_signatory_gets_a_mail_reads_and_signs(desk: Desk) -> None:
     assert overview(desk.agreement, today=timezone.localdate()).state == State.UNDERTAKING_SIGNED
     sign(link)
     assert Undertaking.objects.count() == 1
+
+
+def test_what_is_signed_counts_at_once_where_the_next_day_has_begun(desk: Desk) -> None:
+    """In Suva it is twelve hours later than by the site's calendar."""
+    Office.objects.filter(pk=desk.agreement.office_id).update(time_zone="Pacific/Fiji")
+    with time_machine.travel(datetime(2026, 11, 24, 15, tzinfo=UTC), tick=False):
+        assert sign(link_of(desk)).status_code == 302  # type: ignore[attr-defined]
+        found = overview(desk.agreement, today=timezone.localdate())
+        assert found.has_undertaking
+        assert found.signed_on == date(2026, 11, 25)
 
 
 @pytest.mark.parametrize(

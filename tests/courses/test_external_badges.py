@@ -166,7 +166,10 @@ def test_a_key_that_only_the_badge_itself_names_proves_nothing(page: ExternalPag
     own = ed25519.Ed25519PrivateKey.generate()
     page.link_hosts = ""
     page.save()
-    assert found(give(page, cast.bruno, signed(credential(), own)))["signature"] == ("unknown", "other_host")
+    told = found(give(page, cast.bruno, signed(credential(), own)))
+    assert told.pop("signature") == ("unknown", "other_host")
+    assert told == dict.fromkeys(told, ("unknown", "hearsay"))
+    assert found(give(page, cast.chen, signed(credential(), own)))["recipient"] == ("unknown", "other_address")
 
 
 @pytest.mark.django_db
@@ -198,7 +201,8 @@ def test_a_did_is_a_document_on_a_host_that_the_page_names(
     ]
     with provider(monkeypatch, tmp_path, answers(did=document)) as got:
         assert found(proofs[0]) == ALL_GOOD
-        assert found(proofs[1])["signature"] == ("failed", "badge_forged")
+        forged = found(proofs[1])
+        assert (forged["signature"], forged["issuer"]) == (("failed", "badge_forged"), ("unknown", "hearsay"))
     assert got[0].startswith(b"GET /.well-known/did.json HTTP/1.1")
 
 
@@ -226,7 +230,7 @@ def test_nobody_is_asked_whom_the_page_does_not_name(page: ExternalPage, cast: C
     told = [found(proof) for proof in proofs]
     monkeypatch.undo()
     assert [item["signature"] for item in told] == [("unknown", "key_unknown")] * 3
-    assert [item["issuer"][0] for item in told] == ["failed", "passed", "passed"]
+    assert [item["issuer"] for item in told] == [("failed", "other_issuer"), *[("unknown", "hearsay")] * 2]
 
 
 @pytest.mark.django_db
@@ -464,6 +468,7 @@ def test_the_form_takes_a_badge_and_says_in_words_what_is_wrong(page: ExternalPa
     answer = client.post(address, {"on": str(DONE_ON), "badge": with_header(alg="none")})
     assert answer.status_code == 422
     assert "only RS256 and EdDSA are" in answer.content.decode()
+    assert list(answer.context["form"].errors) == ["badge"]
     upload = SimpleUploadedFile("badge.png", baked(signed(credential())), "image/png")
     shown = client.post(address, {"on": str(DONE_ON), "upload": upload}, follow=True).content.decode()
     assert "Your proof is being checked." in shown

@@ -268,6 +268,35 @@ def test_the_file_is_saved_and_never_shown(proof: Proof, page: ExternalPage, cas
     assert as_(cast.dora).get(f"/admin/proofs/{other.key}/{file.key}/").status_code == 404
 
 
+def test_the_file_comes_from_another_origin_at_which_nobody_is_signed_in(
+    proof: Proof, page: ExternalPage, cast: Cast, settings: Any
+) -> None:
+    settings.LMS_PROOF_ORIGIN = "http://files.testserver"
+    settings.ALLOWED_HOSTS = ["testserver", "files.testserver"]
+    path, files = f"/admin/proofs/{proof.key}/{proof.files.get().key}/", Client(headers={"host": "files.testserver"})
+    for person in (cast.bruno, cast.eve):
+        assert as_(person).get(path).status_code in (302, 403)
+        assert "files.testserver" not in as_(person).get(path).headers.get("Location", "")
+    way = as_(cast.dora).get(path).headers["Location"]
+    assert way.startswith("http://files.testserver/proof-file/")
+    ticket = way.removeprefix("http://files.testserver")
+    answer = files.get(ticket)
+    assert answer.content == storing_files.read(proof.files.get().stored_as)
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert not answer.cookies
+    assert as_(cast.dora).get(ticket).status_code == 404  # not where people are signed in
+    assert files.get(ticket.replace("proof-file/", "proof-file/x")).status_code == 404
+    assert files.post(ticket).status_code == 405
+    for other in ("/", "/admin/", "/accounts/login/", "/learning/", path, "/proof-file/"):
+        assert files.get(other).status_code == 404, other
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        assert files.get(ticket).status_code == 404
+    storing_files.forget(proof.files.get().stored_as)
+    assert files.get(ticket).status_code == 404
+    ProofFile.objects.update(stored_as="")
+    assert as_(cast.dora).get(path).status_code == 404
+
+
 def test_a_file_that_is_no_longer_what_was_handed_in_is_not_given_out(proof: Proof, cast: Cast) -> None:
     file = proof.files.get()
     (Path(conf.PROOF_ROOT) / file.stored_as).write_bytes(pdf("Another Certificate"))

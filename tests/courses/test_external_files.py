@@ -16,7 +16,11 @@ from pypdf import PdfWriter
 
 from courses.models import ExternalPage, ProofFile
 from courses.players.external.checking_files import BadFile, check, text_of
-from courses.players.external.checks_of_settings import proofs_are_private
+from courses.players.external.checks_of_settings import (
+    files_come_from_another_origin,
+    proofs_are_private,
+    there_is_another_origin,
+)
 from courses.players.external.handing_in import CannotHandIn
 from courses.players.external.wording import CANNOT
 from tests.cast import Cast
@@ -164,6 +168,24 @@ def test_a_refusal_leaves_nothing_behind(cast: Cast, settings: Any, tmp_path: Pa
             hand(page, cast.bruno, content)
     assert not ProofFile.objects.exists()
     assert not (tmp_path / "proofs").exists()
+
+
+@pytest.mark.parametrize(
+    ("origin", "found"),
+    [
+        ("", []),
+        ("https://files.example.org", []),
+        ("http://127.0.0.1:8000/", []),
+        ("http://localhost:9000", ["lms_courses.E003"]),  # cookies know no ports
+        ("files.example.org", ["lms_courses.E003"]),
+        ("https://files.example.org/proofs", ["lms_courses.E003"]),
+        ("https://localhost@files.example.org", ["lms_courses.E003"]),
+    ],
+)
+def test_the_origin_of_files_is_another_one(settings: Any, origin: str, found: list[str]) -> None:
+    settings.LMS_PROOF_ORIGIN = origin
+    assert [item.id for item in files_come_from_another_origin(None)] == found
+    assert [item.id for item in there_is_another_origin(None)] == ([] if origin else ["lms_courses.W001"])
 
 
 def test_files_do_not_lie_where_they_are_served(settings: Any, tmp_path: Path) -> None:

@@ -21,12 +21,14 @@ from courses.models import ExternalPage, ImportedProof
 from courses.players.external import deciding
 from courses.players.external.feed import NotAList
 from courses.players.external.importing import CannotImport, Imported, import_proofs
+from courses.players.external.verifying import imported
 from lms.people.models import OfficeAccess, Person
 from lms.requirements.merging import merge
 from lms.requirements.models import Assignment, Completion
 from tests.cast import Cast, make_person, make_requirement
 from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external
 from tests.lms.compliance.auditing.packs import place_of, read, take, unpack, verify
+from tests.lms.test_verify_ledger import tamper
 
 pytestmark = pytest.mark.django_db
 HEAD = "number,email,reference,completed_on,course_version,evidence"
@@ -237,6 +239,19 @@ def test_a_file_that_is_no_list_is_refused_whole(page: ExternalPage, data: bytes
 def test_without_the_permission_nothing_is_imported(cast: Cast, page: ExternalPage) -> None:
     with pytest.raises(CannotImport):
         run(page, f"P00002,,,{DONE_ON},,R", by=cast.chen)
+
+
+def test_checking_them_asks_the_same_for_many_and_names_the_one_that_was_changed(
+    cast: Cast, page: ExternalPage, django_assert_max_num_queries: Any
+) -> None:
+    people = [make_person(f"P1{number:04}", cast.country) for number in range(20)]
+    run(page, *[f"{item.number},,,{DONE_ON},,R" for item in people])
+    with django_assert_max_num_queries(2):
+        assert list(imported()) == []
+    changed = ImportedProof.objects.order_by("pk")[7]
+    table = "lms_courses_importedproof"
+    tamper(table, f"UPDATE {table} SET evidence = 'X' WHERE id = {changed.pk}")
+    assert [broken.record for broken in imported()] == [f"imported proof {changed.pk}"]
 
 
 def test_an_imported_proof_is_never_changed(cast: Cast, page: ExternalPage) -> None:

@@ -1,4 +1,7 @@
-"""A course elsewhere, there and back: what its provider says with libraries of others ends on the learner's page."""
+"""A course elsewhere, there and back: what its provider says with libraries of others ends on the learner's page.
+
+The pages themselves are looked at in ``test_external`` and ``test_external_returns``.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,6 @@ class Journey:
             dora.press(person.name)
             for check in (*checks, "The date is not in the future"):
                 expect(dora.page.locator("tr", has_text=check)).to_contain_text("passed")
-            dora.check_page()
             dora.page.check("[name=sure]")
             dora.press("Accept")
             assert dora.sees("The decision is recorded.")
@@ -161,11 +163,9 @@ def test_a_providers_list_is_tried_and_then_imported(
     dora.page.set_input_files("[name=file]", tmp_path / "list.csv")
     dora.press("Try it")
     assert dora.sees("Nothing is imported yet.")
-    dora.check_page()
     assert not is_done(bruno)
     dora.press("Import 1 line")
     assert dora.sees("This became of the list:")
-    dora.check_page()
     dora.close()
     assert is_done(bruno)
     bruno.close()

@@ -72,7 +72,7 @@ class Asker:
 
 
 def badge(proof: Proof) -> Iterator[Finding]:
-    """All that is found about it, each by its own name."""
+    """All that is found about it, each by its own name. What the badge says passes only where it is its issuer's."""
     found, rule = _read(proof), rule_of(proof.activity)
     if found is None or rule is None:
         yield Finding("badge_signature", UNKNOWN, "no_badge")
@@ -81,7 +81,7 @@ def badge(proof: Proof) -> Iterator[Finding]:
     ask = Asker(entries(rule.link_hosts), {})
     if found.token and found.facts is not None:
         facts = found.facts
-        yield _signature(found, facts, issuers, ask)
+        origin = _signature(found, facts, issuers, ask)
     else:
         try:
             facts = _hosted(found.address, ask)
@@ -90,12 +90,17 @@ def badge(proof: Proof) -> Iterator[Finding]:
             if not_fetched.is_gone:
                 yield Finding("badge_status", FAILED, "badge_gone")
             return
-        yield _place(found.address, facts)
-    yield _named("badge_issuer", facts.issuer in issuers, "other_issuer", facts.issuer)
-    yield _course(facts, set(entries(rule.badge_achievements)))
-    yield _recipient(proof, facts)
-    yield _date(proof, facts)
-    yield _status(found, facts, ask)
+        origin = _place(found.address, facts)
+    yield origin
+    for item in (
+        _named("badge_issuer", facts.issuer in issuers, "other_issuer", facts.issuer),
+        _course(facts, set(entries(rule.badge_achievements))),
+        _recipient(proof, facts),
+        _date(proof, facts),
+        _status(found, facts, ask),
+    ):
+        is_hearsay = item.outcome == PASSED and origin.outcome != PASSED
+        yield Finding(item.name, UNKNOWN, "hearsay") if is_hearsay else item
 
 
 def _signature(found: Badge, facts: Facts, issuers: Mapping[str, set[str]], ask: Asker) -> Finding:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from courses.conf import conf
+from lms.conf import conf as site
 
 
 @register(Tags.security)
@@ -32,6 +34,38 @@ def proofs_are_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def files_come_from_another_origin(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """One at which nobody can be signed in, and which this site answers."""
+    if not conf.PROOF_ORIGIN:
+        return []
+    scheme, host, *rest = urlsplit(conf.PROOF_ORIGIN)
+    own = urlsplit(site.SITE_URL).hostname
+    is_origin = scheme in ("https", "http") and host and "@" not in host and not any(part.strip("/") for part in rest)
+    if is_origin and urlsplit(conf.PROOF_ORIGIN).hostname != own:
+        return []
+    return [
+        Error(
+            f"LMS_PROOF_ORIGIN is no other origin than that of the site: {conf.PROOF_ORIGIN}",
+            hint="Give a host that stands for nothing else, such as https://files.example.org; add it to ALLOWED_HOSTS.",
+            id="lms_courses.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def there_is_another_origin(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if conf.PROOF_ORIGIN or not conf.PROOF_ROOT:
+        return []
+    return [
+        Warning(
+            "Files that strangers hand in are saved from the origin at which reviewers are signed in.",
+            hint="Set LMS_PROOF_ORIGIN to another host of this site (docs/external.md).",
+            id="lms_courses.W001",
+        )
+    ]
 
 
 def _is_below(folder: Path, parent: Path) -> bool:

@@ -105,7 +105,7 @@ def _handed_in(request: HttpRequest, page: ExternalPage, way: str, person: Perso
         try:
             proof = hand_in(person=person, activity=activity, way=way, given=form.given(), by=person)
         except CannotHandIn as cannot:
-            field = FIELD_OF.get(cannot.reason, "upload")
+            field = FIELD_OF.get(cannot.reason, "upload" if request.FILES or "badge" not in form.fields else "badge")
             form.add_error(field if field in form.fields else None, str(CANNOT[cannot.reason]))
         else:
             return redirect("courses:proof", proof.key)

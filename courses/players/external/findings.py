@@ -57,6 +57,7 @@ SAID = {
     "not_scanned": _("The scanner has not answered yet. It is asked again."),
     "infected": _("The scanner found it harmful. It is thrown away."),
     "no_scanner": _("There is no scanner."),
+    "hearsay": _("The badge says so; whether the badge is its issuer's is not known."),
     "no_badge": _("The badge is no longer there, or may not be opened yet."),
     "badge_forged": _("The issuer's key did not sign it. It is forged, or was changed."),
     "key_unknown": _("Nobody but the badge itself says that its key is the issuer's."),

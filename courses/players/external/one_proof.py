@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from typing import Any
 
 from django import forms
@@ -13,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
@@ -21,8 +18,6 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from courses.models import Proof, ProofFile, Refusal
 from courses.players.external import storing_files
-from courses.players.external.checking_badges import BADGE
-from courses.players.external.checking_files import JPEG, PDF
 from courses.players.external.deciding import (
     DECLARATION,
     CannotDecide,
@@ -33,14 +28,12 @@ from courses.players.external.deciding import (
 )
 from courses.players.external.desk import ForReviewers, ProofsReport
 from courses.players.external.findings import NAMES, in_words
+from courses.players.external.handing_out import hand_out
 from courses.players.external.kinds import rule_of
 from courses.players.external.rules import entries, host_of
 from courses.players.external.wording import CANNOT_DECIDE
 from lms.compliance.looking import Where, looked
 from lms.outbound import is_named
-
-logger = logging.getLogger(__name__)
-ENDINGS = {PDF: "pdf", JPEG: "jpg", BADGE: "txt"}
 
 
 class DecideForm(forms.Form):
@@ -137,29 +130,12 @@ class ProofView(ForOneProof, WagtailAdminTemplateMixin, TemplateView):  # type: 
 
 
 class ProofFileView(ForOneProof, View):
-    """The file, to be saved and never shown: whatever is in it runs nowhere on this site."""
+    """The file, to be saved and never shown."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         file: ProofFile | None = self.proof.files.filter(key=self.kwargs["file"]).first()
-        if file is None or not storing_files.may_open(file):
+        if file is None:
             raise Http404
-        try:
-            content = storing_files.read(file.stored_as)
-        except OSError as error:
-            raise Http404 from error
-        if hashlib.sha256(content).hexdigest() != file.kept_sha256:
-            logger.error("the file %s of a proof is not what was handed in", file.pk)
-            raise Http404
+        answer = hand_out(file)
         looked(viewer=request.user, people=[self.proof.person], where=Where.PROOF)
-        name = f"proof-{str(file.key)[:8]}.{ENDINGS.get(file.content_type, 'bin')}"
-        return HttpResponse(
-            content,
-            content_type=file.content_type,
-            headers={
-                "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment",
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-                "Cross-Origin-Resource-Policy": "same-origin",
-                "Cache-Control": "no-store, private",
-            },
-        )
+        return answer

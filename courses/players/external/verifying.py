@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from courses.models import ImportedProof, Proof, ProofDecision
@@ -57,13 +58,15 @@ def accepted() -> Iterator[Broken]:
 @ledger_check("imported proofs")
 def imported() -> Iterator[Broken]:
     """Each is what its statement was made of."""
-    rows = ImportedProof.objects.select_related("person", "activity").order_by("pk")
-    for row in rows.iterator(chunk_size=500):
+    rows = ImportedProof.objects.select_related("person", "activity").order_by("pk").iterator(chunk_size=500)
+    while some := list(islice(rows, 500)):
         said = Statement.objects.filter(
-            registration=registration_of(row.key, row.person), verb=verb_key(v.WAIVED)
-        ).first()
-        if (
-            said is None
-            or said.data["context"]["extensions"].get(f"{conf.IRI_BASE}/ext/evidence-hash") != row.digest()
-        ):
-            yield Broken(f"imported proof {row.pk}", "no statement says what it says")
+            registration__in=[registration_of(row.key, row.person) for row in some], verb=verb_key(v.WAIVED)
+        )
+        evidence = {
+            item.registration: item.data["context"]["extensions"].get(f"{conf.IRI_BASE}/ext/evidence-hash")
+            for item in said
+        }
+        for row in some:
+            if evidence.get(registration_of(row.key, row.person)) != row.digest():
+                yield Broken(f"imported proof {row.pk}", "no statement says what it says")

@@ -121,8 +121,8 @@ class AgreementView(ForOneAgreement, WagtailAdminTemplateMixin, TemplateView):  
             self._ready(lambda by: declare(agreement=found, by=by))
         elif "withdraw" in request.POST:
             self._ready(lambda by: withdraw(agreement=found, by=by))
-        elif self.waiting is not None and ("grant" in request.POST or "refuse" in request.POST):
-            self._ready(lambda by: decide(override=self.waiting, by=by, approve="grant" in request.POST))
+        elif "grant" in request.POST or "refuse" in request.POST:
+            self._decide(request.POST.get("grant") or request.POST.get("refuse", ""), approve="grant" in request.POST)
         return redirect("lms_agreement", found.pk)
 
     def _ask_for_undertaking(self) -> None:
@@ -134,6 +134,14 @@ class AgreementView(ForOneAgreement, WagtailAdminTemplateMixin, TemplateView):  
             messages.error(self.request, CANNOT_ASK[str(error)])
         else:
             messages.success(self.request, _("The signatory gets an e-mail with a link to read and sign."))
+
+    def _decide(self, shown: str, *, approve: bool) -> None:
+        """On the request that was read, and no other that came in its place while the page stood open."""
+        override = self.agreement.overrides.filter(pk=shown).first() if shown.isdecimal() else None
+        if override is None:
+            messages.error(self.request, _("Nothing was decided: read the request on this page again."))
+        else:
+            self._ready(lambda by: decide(override=override, by=by, approve=approve))
 
     def _ready(self, act: Any) -> None:
         by = person_of(self.request.user)

@@ -38,7 +38,15 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, default=PEOPLE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from lms.site.demo_organisation import accounts, classroom, external, histories, population, requirements
+        from lms.site.demo_organisation import (
+            accounts,
+            classroom,
+            external,
+            histories,
+            partner_training,
+            population,
+            requirements,
+        )
 
         if not getattr(settings, "LMS_DEMO", False):
             raise CommandError("This site is not the demo: LMS_DEMO is not set. Nothing was loaded.")
@@ -60,6 +68,7 @@ class Command(BaseCommand):
             is_new = True
         accounts.open_accounts(settings.VAR / "demo.json", today=today)
         if is_new:
+            self.step("training of partners", lambda: partner_training.lay_down(today))
             external.decide_some()
 
     def people(self, number: int) -> None:

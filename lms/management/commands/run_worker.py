@@ -5,6 +5,7 @@ from typing import Any
 import django_rq
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
+from django.urls import reverse
 from rq.serializers import JSONSerializer
 from rq.worker import Worker
 
@@ -26,5 +27,6 @@ class Command(BaseCommand):
             maintenance_interval=MAINTENANCE_SECONDS,
             default_worker_ttl=120,
         )
+        reverse("lms:learning")  # loads every page, once and not in each job
         connections.close_all()  # each job runs in a fork and must open its own
         worker.work(burst=options["burst"], logging_level="WARNING")

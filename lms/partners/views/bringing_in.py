@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lms.conf import conf
 from lms.partners.coverage import covered
 from lms.partners.forms import CODES, LinkForm, RosterForm
-from lms.partners.guarding import private
 from lms.partners.inviting import make_codes
 from lms.partners.models import RegistrationLink
 from lms.partners.naming import CannotName, Outcome, name_people
@@ -27,6 +26,7 @@ from lms.partners.registering import address_of, open_link, revoke_link
 from lms.partners.rosters import Line, NotARoster, Refused, read
 from lms.partners.views.keepers import invite_named, is_lacking, one_of, say_invited
 from lms.partners.wording import ENDED, PROBLEMS
+from lms.people.guarding import private
 
 
 @never_cache
@@ -141,3 +141,6 @@ def template(request: HttpRequest) -> HttpResponse:
     answer.headers["Content-Disposition"] = 'attachment; filename="roster.csv"'
     csv.writer(answer).writerow(["name", "email", "role", "language"])
     return answer
+
+
+# FIX

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.partners.coverage import Cover, Covered, covered
 from lms.partners.forms import NameForm
-from lms.partners.guarding import private
 from lms.partners.inviting import Invited, invite, revoke
-from lms.partners.models import Agreement, AgreementMember
+from lms.partners.models import Agreement, AgreementMember, PartnerInvitation
 from lms.partners.naming import CannotName, Outcome, name_people, take_off
 from lms.partners.overview import overview, overviews
 from lms.partners.wording import ENDED
+from lms.people.guarding import private
 from lms.people.models import Office, Person
 
 KEEP = "lms.keep_roster"
@@ -81,8 +81,15 @@ def roster(request: HttpRequest, agreement: int) -> HttpResponse:
     context = {
         "agreement": found, "line": overview(found, today=today), "page": page, "form": form,
         "missing": Cover.MISSING, "without_address": sum(not item.member.person.address for item in people),
+        "given_up": _given_up(found, people),
     }  # fmt: skip
     return private(render(request, "lms/partners/roster.html", context, status=422 if form.errors else 200))
+
+
+def _given_up(agreement: Agreement, people: list[Covered]) -> set[int]:
+    """Who lacks something and does not know it: the last invitation could not be sent."""
+    lacking = {item.member.person_id for item in people if is_lacking(item)}
+    return lacking & PartnerInvitation.objects.given_up(agreement).keys()
 
 
 def _name_one(request: HttpRequest, agreement: Agreement, form: NameForm) -> bool:

@@ -15,14 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lms.conf import conf
 from lms.partners import sessions
 from lms.partners.forms import CodeForm, RegisterForm
-from lms.partners.guarding import count, counted, private
+from lms.partners.guarding import gone
 from lms.partners.inviting import InvitationNotUsable, come_by_code, come_by_link, find
 from lms.partners.models import PartnerInvitation
 from lms.partners.registering import LinkNotUsable, find_link, register
 from lms.partners.tasks import tasks_of
+from lms.people.guarding import count, counted, private
 from lms.people.link_views import masked
 
-WRONG_CODES, WRONG_LINKS, REGISTRATIONS = 10, 30, 30
+WRONG_CODES, REGISTRATIONS = 10, 30
 """So many from one address in a minute. Of a workshop behind one address the right ones are not counted."""
 FRESH_CODE = "lms.partner.code"
 
@@ -38,7 +39,7 @@ def partner(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method != "POST":
         return private(render(request, "lms/partners/come.html", {"form": form}))
-    if counted(request, "code") >= WRONG_CODES:
+    if counted(request, "codes") >= WRONG_CODES:
         return private(render(request, "lms/partners/wait.html", status=429))
     if request.user.is_authenticated:
         return private(render(request, "lms/partners/signed_in.html", status=409))
@@ -46,7 +47,7 @@ def partner(request: HttpRequest) -> HttpResponse:
         try:
             found = come_by_code(form.cleaned_data["code"])
         except InvitationNotUsable:
-            count(request, "code")
+            count(request, "codes")
             form.add_error("code", _("This code does not work. Each works once, for a time. Ask for another one."))
         else:
             sessions.begin(request, found)
@@ -67,7 +68,7 @@ def link(request: HttpRequest, invited: str) -> HttpResponse:
             sessions.begin(request, come_by_link(invited))
             return private(redirect("lms:partner"))
     except InvitationNotUsable:
-        return private(_gone(request))
+        return gone(request)
     assert found.person is not None
     sessions.speak(request, found.person.language)
     return private(render(request, "lms/partners/link.html", {"invited": masked(found.person.name)}))
@@ -88,19 +89,19 @@ def register_view(request: HttpRequest, workshop: str) -> HttpResponse:
     try:
         found = find_link(workshop)
     except LinkNotUsable:
-        return private(_gone(request))
+        return gone(request)
     if request.user.is_authenticated:
         status = 409 if request.method == "POST" else 200
         return private(render(request, "lms/partners/signed_in.html", status=status))
     form = RegisterForm(request.POST or None, initial={"language": get_language()})
     context = {"form": form, "agreement": found.agreement}
     if request.method == "POST" and form.is_valid():
-        if count(request, "register") > REGISTRATIONS:
+        if count(request, "registrations") > REGISTRATIONS:
             return private(render(request, "lms/partners/wait.html", status=429))
         try:
             registered = register(link=found, line=form.line)
         except LinkNotUsable:
-            return private(_gone(request))
+            return gone(request)
         if registered.invitation is None:
             return private(render(request, "lms/partners/registered.html", {"agreement": found.agreement}))
         sessions.begin(request, registered.invitation)
@@ -134,9 +135,3 @@ def _tasks(request: HttpRequest, invitation: PartnerInvitation) -> HttpResponse:
         "code": request.session.pop(FRESH_CODE, ""),
     }
     return render(request, "lms/partners/partner.html", context)
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    """One answer to every link that does not work, whatever the reason. A good link works all the same."""
-    status = 429 if count(request, "link") > WRONG_LINKS else 410
-    return render(request, "lms/partners/gone.html", status=status)

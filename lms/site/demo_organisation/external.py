@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
@@ -17,26 +18,46 @@ from lms.people.models import Person
 from lms.requirements.models import Activity, Assignment
 from lms.site.demo_organisation import population as cast
 
-KEY, PROVIDER = "ethics-elsewhere", "Harbour Learning Alliance"
-LINK = "https://courses.example.org/ethics?lang={}&ref={{reference}}"
+PROVIDER, HOST = "Harbour Learning Alliance", "courses.example.org"
 CODES = ("HLA-2291-7730", "HLA-1187-0412", "HLA-0960-5533")
 
 
-def publish() -> Activity:
+@dataclass(frozen=True)
+class Course:
+    """``key``: also the last word of its address at the provider."""
+
+    key: str
+    code: str
+    title: str
+    summary: str
+    objectives: str
+    ways: tuple[Way, ...] = (Way.FILE, Way.CODE)
+
+
+ETHICS = Course(
+    "ethics-elsewhere", "ETH-HLA", "Ethics for humanitarian workers",
+    "A course of a partner agency, free and open to everybody. It counts here as well.",
+    "Recognise a conflict of interest\nSay where advice on ethics is given",
+    (Way.FILE, Way.CODE, Way.BADGE),
+)  # fmt: skip
+
+
+def publish(course: Course = ETHICS) -> Activity:
     """The course; made once, then its authors'."""
-    page = ExternalPage.objects.filter(course_key=KEY).first()
+    page = ExternalPage.objects.filter(course_key=course.key).first()
     if page is None:
         page = ExternalPage(
-            title="Ethics for humanitarian workers", slug=KEY, course_key=KEY, code="ETH-HLA", provider=PROVIDER,
-            minutes=60, summary="A course of a partner agency, free and open to everybody. It counts here as well.",
-            objectives="Recognise a conflict of interest\nSay where advice on ethics is given",
+            title=course.title, slug=course.key, course_key=course.key, code=course.code, provider=PROVIDER,
+            minutes=60, summary=course.summary, objectives=course.objectives,
             proof_text="The certificate with your name and the date.\nOr the code that stands below its seal.",
-            accepted_versions="2025\n2026", link_hosts="courses.example.org",
+            accepted_versions="2025\n2026", link_hosts=HOST,
+            badge_issuers=f"did:web:{HOST}", badge_achievements=f"https://{HOST}/badges/{course.key}",
         )  # fmt: skip
         page.links = [
-            ExternalLink(language=language, address=LINK.format(language)) for language in ("en", "fr", "es")
+            ExternalLink(language=language, address=f"https://{HOST}/{course.key}?lang={language}&ref={{reference}}")
+            for language in ("en", "fr", "es")
         ]
-        page.ways = [ExternalWay(way=way, sort_order=place) for place, way in enumerate((Way.FILE, Way.CODE))]
+        page.ways = [ExternalWay(way=way, sort_order=place) for place, way in enumerate(course.ways)]
         ensure_index().add_child(instance=page)
         page.save_revision().publish()
         page.refresh_from_db()

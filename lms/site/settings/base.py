@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "courses.middleware.FileOriginMiddleware",
     "lms.lrs.middleware.RecordStoreMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -161,6 +162,7 @@ STATIC_ROOT = VAR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 LMS_PROOF_ROOT = os.environ.get("LMS_PROOF_ROOT", str(VAR / "proofs"))
+LMS_PROOF_ORIGIN = os.environ.get("LMS_PROOF_ORIGIN", "")
 LMS_SCANNER = os.environ.get("LMS_SCANNER", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,5 +1,7 @@
 """Production: everything that matters comes from the environment, and an unsafe value stops the start by name."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.site.settings.base import *  # noqa: F403
@@ -26,6 +28,8 @@ if (
 ALLOWED_HOSTS = [host.strip() for host in _needed("ALLOWED_HOSTS").split(",") if host.strip()]
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; * would let anybody forge links in e-mails.")
+if LMS_PROOF_ORIGIN:
+    ALLOWED_HOSTS.append(urlsplit(LMS_PROOF_ORIGIN).hostname or "")
 if not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must begin with https://.")
 if not _needed("DATABASE_URL").startswith(("postgres://", "postgresql://")):
@@ -37,6 +41,7 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 
+LMS_TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", 0))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -151,10 +151,27 @@ def test_an_exception_is_asked_for_by_one_and_granted_by_another(desk: Desk) -> 
     until = (timezone.localdate() + timedelta(days=10)).isoformat()
     assert "It is recorded." in text(dora, path, ask="1", reason="emergency", ends_on=until)
     assert "somebody else decides" in text(dora, path)
-    assert "Somebody else has to decide" in text(dora, path, grant="1")
-    assert "It is recorded." in text(as_(second_hr(desk.cast)), path, grant="1")
+    asked = str(ReadyOverride.objects.get().pk)
+    assert "Somebody else has to decide" in text(dora, path, grant=asked)
+    assert "It is recorded." in text(as_(second_hr(desk.cast)), path, grant=asked)
     assert ReadyOverride.objects.get().decision == "approved"
     assert "Ready, by an exception" in text(dora, path)
+
+
+def test_a_page_that_stood_open_decides_on_no_later_request(desk: Desk) -> None:
+    desk.name("Ada")
+    sign_it(desk)
+    dora, hugo, path = as_(desk.cast.dora), as_(second_hr(desk.cast)), page(desk)
+    until = (timezone.localdate() + timedelta(days=10)).isoformat()
+    text(dora, path, ask="1", reason="emergency", ends_on=until)
+    seen = ReadyOverride.objects.get().pk
+    assert f'name="grant" value="{seen}"' in text(hugo, path)
+    text(hugo, path, refuse=seen)
+    text(dora, path, ask="1", reason="emergency", ends_on=until)
+    assert "This was decided before." in text(hugo, path, grant=seen)
+    for nonsense in ("1" * 30, "x", " "):
+        assert "Nothing was decided" in text(hugo, path, grant=nonsense)
+    assert list(ReadyOverride.objects.order_by("pk").values_list("decision", flat=True)) == ["refused", ""]
 
 
 def test_a_head_sees_and_declares_nothing(desk: Desk) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import smtplib
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lms.partners.inviting import come_by_code
+from lms.partners.inviting import come_by_code, invite, make_codes
 from lms.partners.models import Agreement, AgreementMember, PartnerInvitation, RegistrationLink
+from lms.partners.sending import send_all
 from lms.people.groups import ensure_groups
 from lms.people.models import Category, OfficeAccess, Organisation, Person
 from tests.cast import TODAY, Cast, make_person
@@ -189,3 +195,37 @@ def test_a_roster_of_many_costs_as_many_queries_as_one_of_few(desk: Desk) -> Non
         make_agreement(f"N-{number}", desk.organisation, desk.cast, requirements=[desk.requirement])
     assert [cost(path) for path in paths] == before
     assert max(before) <= 20
+
+
+def test_a_roster_tells_whose_invitation_could_not_be_sent(desk: Desk) -> None:
+    """Or a focal point would wait for people who never heard of it."""
+    ada, ben = desk.name("Ada <ada@partner.example>", "Ben <ben@partner.example>")
+    client, path = as_(desk.focal), f"/partners/{desk.agreement.pk}/"
+    invite(agreement=desk.agreement, members=[ada, ben], by=desk.focal.user)
+    Person.objects.filter(pk=ben.person_id).update(personal_email="")
+    assert "not reached" not in client.get(path).content.decode()
+    assert send_all(now=timezone.now()) == 1
+    shown = client.get(path).content.decode()
+    assert "The invitation of 1 person could not be sent." in shown
+    assert shown.count("not reached") == 1
+    make_codes(agreement=desk.agreement, members=[ben], by=None)
+    assert "could not be sent" not in client.get(path).content.decode()
+
+
+def test_an_invitation_that_a_server_refuses_is_given_up_without_telling_the_address(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ada,) = desk.name("Ada <ada@partner.example>")
+    invite(agreement=desk.agreement, members=[ada], by=desk.focal.user)
+
+    def refuse(self: Any, messages: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({"ada@partner.example": (550, b"No mailbox ada@partner.example here")})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    for hours in range(0, 80, 3):
+        send_all(now=timezone.now() + timedelta(hours=hours))
+    given_up = PartnerInvitation.objects.get()
+    assert given_up.outcome == PartnerInvitation.Outcome.FAILED
+    assert "550" in given_up.last_error
+    assert "ada@" not in given_up.last_error
+    assert "not reached" in as_(desk.focal).get(f"/partners/{desk.agreement.pk}/").content.decode()

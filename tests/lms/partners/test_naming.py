@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lms.partners.coverage import Cover, coverage, covered
 from lms.partners.inviting import InvitationNotUsable, come_by_code, make_codes
 from lms.partners.models import Agreement, AgreementMember
 from lms.partners.naming import CannotName, name_people, take_off
 from lms.partners.rosters import Line, NotARoster, Problem, Refused, read
+from lms.partners.wording import PROBLEMS
 from lms.people.models import Category, Organisation, Person
 from lms.requirements.merging import merge
 from lms.requirements.models import Assignment
@@ -224,3 +225,10 @@ def test_a_file_that_cannot_be_taken_is_refused_whole(data: bytes, problem: Prob
     with pytest.raises(NotARoster) as error:
         read(data, languages=LANGUAGES)
     assert error.value.problem == problem
+
+
+def test_what_is_said_of_a_file_is_said_in_the_language_of_the_page() -> None:
+    with translation.override("fr"):
+        assert (
+            str(PROBLEMS[Problem.FILE_LONG]) == "Le fichier a plus de 5000 lignes. Importez-le en plusieurs parties."
+        )

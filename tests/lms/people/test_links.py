@@ -194,6 +194,21 @@ def test_guesses_are_slowed_down_and_shut_nobody_out(cast: Cast, client: Client)
     assert client.post(good).headers["Location"] == LEARNING
 
 
+def test_visitors_behind_a_proxy_are_told_apart_by_what_the_proxy_saw(
+    cast: Cast, client: Client, settings: Any
+) -> None:
+    settings.LMS_TRUSTED_PROXIES = 1
+
+    def answer(header: str) -> int:
+        return client.get("/link/guess/", headers={"x-forwarded-for": header}).status_code
+
+    answers = [answer(f"10.0.0.{made_up}, 203.0.113.5") for made_up in range(31)]
+    assert answers == [410] * 30 + [429]  # what the visitor writes into the header changes nothing
+    assert answer("10.0.0.1, 203.0.113.6") == 410
+    settings.LMS_TRUSTED_PROXIES = 3  # they are not all there: nothing in the header is theirs
+    assert answer("203.0.113.5") == 410
+
+
 def test_who_is_signed_in_goes_straight_on_even_by_a_link_that_has_ended(cast: Cast, client: Client) -> None:
     path = link_for(cast.bruno, leads_to=LEARNING)
     client.force_login(cast.bruno.user)  # type: ignore[arg-type]

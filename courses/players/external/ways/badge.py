@@ -23,6 +23,9 @@ class BadgeForm(HandInForm):
         help_text=_("As the provider shows it: a long text with two dots in it, or a link that begins with https://."),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "ltr", "spellcheck": "false", "autocomplete": "off"}),
     )  # fmt: skip
+    on = forms.DateField(
+        label=_("Date of completion"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("As the badge says it."),
+    )  # fmt: skip
     field_order = ("upload", "badge", "on", "course_version")
 
 
