@@ -1,4 +1,4 @@
-"""System checks: settings of courses that give files of proofs away, let nobody open them, or hold no key; with a hint each."""
+"""System checks: settings that give files of proofs away, let nobody open them, or hold no key; with a hint each."""
 
 from __future__ import annotations
 

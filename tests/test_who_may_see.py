@@ -106,7 +106,7 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> dict[str, Any]:
     return {
         **keys_of(partner),
         "external": external.pk, "way": "file", "proof": proof.key, "file": proof.files.get().key,
-        "ticket": signing.dumps(str(proof.files.get().key), salt=handing_out.SALT),
+        "line_item": tool.line_item, "ticket": signing.dumps(str(proof.files.get().key), salt=handing_out.SALT),
         "stop": link_of(report).rstrip("/").rsplit("/", 1)[1],
         "classroom": session.key,
         "users": {"other": cast.eve.user, "owner": cast.bruno.user, "head": cast.chen.user, "hr": cast.dora.user,

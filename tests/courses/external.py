@@ -33,7 +33,11 @@ def standing_clock(settings: Any, tmp_path: Path) -> Iterator[None]:
 
 
 def make_external(
-    key: str = "bsafe", *, ways: tuple[str, ...] = ("file", "code", "declaration"), **fields: Any
+    key: str = "bsafe",
+    *,
+    ways: tuple[str, ...] = ("file", "code", "declaration"),
+    address: str = "https://learn.example.org/course?ref={reference}",
+    **fields: Any,
 ) -> Any:
     lay_ground()
     index = ensure_index()
@@ -44,7 +48,7 @@ def make_external(
     }  # fmt: skip
     page = ExternalPage(**values)
     page.links = [
-        ExternalLink(language="en", address="https://learn.example.org/course?ref={reference}"),
+        ExternalLink(language="en", address=address),
         ExternalLink(language="fr", address="https://learn.example.org/fr/course"),
     ]
     page.ways = [ExternalWay(way=way, sort_order=place) for place, way in enumerate(ways)]
