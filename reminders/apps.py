@@ -11,6 +11,7 @@ class RemindersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms import notices
         from lms.gate.api import Bearer, api
         from lms.tokens.models import AccessToken
         from reminders import (
@@ -19,6 +20,8 @@ class RemindersConfig(AppConfig):
             health,  # noqa: F401  registers what /healthz tells of reminders
         )
         from reminders.bounces_api import bounces
+        from reminders.telling import keep
 
+        notices.notice_due.connect(keep, dispatch_uid="reminders.telling")
         # Here, not in an address list: the floor's addresses must not import reminders, and there is one API.
         api.add_router("/bounces", bounces, auth=Bearer(AccessToken.Purpose.BOUNCES))

@@ -1,4 +1,4 @@
-"""Ladders and their rungs; the reminders they give rise to; the messages that carry them."""
+"""Ladders and their rungs; the reminders they give rise to; the messages that carry them, and what else is told in them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel
 
+from lms.notices import Words
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
 from reminders.alarm_models import Alarm
@@ -172,11 +173,14 @@ class Message(models.Model):
 
 
 class Reminder(models.Model):
-    """One rung for one assignment: sent once, whatever happens. Kept 24 months.
+    """One rung for one assignment: sent once, whatever happens. Or a notice: what somebody is told and does not owe.
 
     It repeats what the rung said, so that a ladder can be edited: the days, to whom, and the ``anchor`` from which they
     were counted. An anchor that moves makes another reminder. One that was cancelled does not count: while the cause
     lasts nothing is planned, and when it is over the latest rung is planned in a new row.
+
+    A notice has no assignment. ``kind`` and ``key`` say what it is about, to whoever has the words (``lms.notices``): a
+    decision on a proof, once. Kept 24 months.
     """
 
     class State(models.TextChoices):
@@ -184,15 +188,22 @@ class Reminder(models.Model):
         SENT = "sent", _("sent")
         CANCELLED = "cancelled", _("not needed any more")
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="reminders")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=16, blank=True, help_text="Of a notice: which area has the words for it.")
+    key = models.CharField(max_length=64, blank=True, help_text="Of a notice: what it is about, as that area says.")
     audience = models.CharField(max_length=16, choices=LadderRung.Audience)
     days = models.SmallIntegerField(help_text="After the anchor; minus: before.")
-    anchor = models.DateField(help_text="The due date, or the day of assigning, as it was when this was planned.")
+    anchor = models.DateField(
+        help_text="The due date, the day of assigning, or as of when a notice holds, as it was when this was planned."
+    )
     recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reminders")
     state = models.CharField(max_length=16, choices=State, default=State.PLANNED)
     because = models.CharField(max_length=32, blank=True, help_text="Why it was cancelled.")
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="reminders")
     planned_at = models.DateTimeField()
+
+    words: Words | None = None
+    """What a notice says, once that was asked at the moment of sending."""
 
     class Meta:
         verbose_name = _("reminder")
@@ -203,7 +214,16 @@ class Reminder(models.Model):
                 name="lms_reminders_rung_sent_once",
                 fields=["assignment", "audience", "anchor", "days", "recipient"],
                 condition=~Q(state="cancelled"),
-            )
+            ),
+            models.UniqueConstraint(
+                name="lms_reminders_notice_sent_once",
+                fields=["kind", "key", "audience", "anchor", "days", "recipient"],
+                condition=Q(assignment=None) & ~Q(state="cancelled"),
+            ),
+            models.CheckConstraint(
+                name="lms_reminders_task_or_notice",
+                condition=Q(assignment__isnull=False, kind="", key="") | Q(assignment=None) & ~Q(kind="") & ~Q(key=""),
+            ),
         ]
         indexes = [
             models.Index(
@@ -214,4 +234,14 @@ class Reminder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assignment} {self.days:+d} {self.get_audience_display()}"
+        return f"{self.assignment or self.key} {self.days:+d} {self.get_audience_display()}"
+
+    @property
+    def is_notice(self) -> bool:
+        return self.assignment_id is None
+
+    @property
+    def task(self) -> Assignment:
+        """What is owed. Not to be asked of a notice."""
+        assert self.assignment is not None
+        return self.assignment

@@ -7,18 +7,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.utils.crypto import salted_hmac
 
 from lms.conf import conf
+from lms.people.models import Person
 from reminders.finding import Finding, ladders
-from reminders.models import Ladder, Message, Reminder
+from reminders.models import Ladder, LadderRung, Message, Reminder
 from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.relations import as_parameter, as_values, set_based
 
 WRITE = """
-INSERT INTO lms_reminders_reminder (assignment_id, audience, days, anchor, recipient_id, state, because, planned_at)
-SELECT assignment, audience, days, anchor, recipient, 'planned', '', %(now)s FROM ({found}) AS found
+INSERT INTO lms_reminders_reminder (
+    assignment_id, kind, key, audience, days, anchor, recipient_id, state, because, planned_at)
+SELECT assignment, '', '', audience, days, anchor, recipient, 'planned', '', %(now)s FROM ({found}) AS found
 WHERE true ON CONFLICT DO NOTHING
 """
 BEGIN_MESSAGES = """
@@ -29,6 +32,7 @@ SELECT p.id, place.day, place.not_before, '<' || substr({hashed}, 1, 32) || '@' 
     'ready', 0, '', '', '', '', ''
 FROM lms_person p JOIN place ON place.office = p.office_id AND place.zone = p.time_zone
 WHERE p.id IN (SELECT recipient_id FROM lms_reminders_reminder WHERE state = 'planned' AND message_id IS NULL)
+    AND (p.email <> '' OR p.personal_email <> '')
     AND NOT EXISTS (SELECT 1 FROM lms_reminders_message m WHERE m.recipient_id = p.id AND m.state = 'ready')
 ON CONFLICT DO NOTHING
 """
@@ -77,13 +81,17 @@ def release(now: datetime) -> None:
 
     What it carried when it went is sent. What was held for somebody who is not asked any more is cancelled, so that the
     next one is asked. What a cancelled message held, or one refused at an address that has changed, waits for another.
+    Whom a record was merged into is told what the other was to be told.
     """
     planned = Reminder.objects.filter(state=Reminder.State.PLANNED)
     planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
-    refused = planned.filter(message__state=Message.State.FAILED)
+    own = planned.filter(assignment=None, audience=LadderRung.Audience.PERSON)
+    kept = Person.objects.filter(pk=OuterRef("recipient")).values("merged_into")
+    own.filter(recipient__merged_into__isnull=False).update(recipient=Subquery(kept), message=None)
+    refused = planned.filter(message__state=Message.State.FAILED, assignment__isnull=False)
     if held := list(refused.select_related("assignment__person__office", "recipient")):
-        recipients = Recipients([item.assignment for item in held], now=now)
-        others = [item.pk for item in held if not recipients.speaks_to(item.assignment, item.audience, item.recipient)]
+        recipients = Recipients([item.task for item in held], now=now)
+        others = [item.pk for item in held if not recipients.speaks_to(item.task, item.audience, item.recipient)]
         refused.filter(pk__in=others).update(state=Reminder.State.CANCELLED, because=OTHER_RECIPIENT)
     gone = Message.objects.gone().filter(reminders__state=Reminder.State.PLANNED)
     planned.filter(message__in=gone.values("pk")).update(message=None, planned_at=now)
