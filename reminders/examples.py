@@ -20,8 +20,13 @@ AUDIENCES: list[tuple[str, object]] = [
     (Audience.PERSON.value, Audience.PERSON.label),
     (NO_ACCOUNT, gettext_lazy("the person, before they have an account")),
     (DECISION, gettext_lazy("the person, about their proof")),
-    *((audience.value, audience.label) for audience in Audience if audience is not Audience.PERSON),
+    *(
+        (audience.value, audience.label)
+        for audience in Audience
+        if audience not in (Audience.PERSON, Audience.SIGNATORY)
+    ),
 ]
+"""Not the signatory, who is no recipient of these: theirs is the link to sign as the agreement's page sends it."""
 
 
 def example(*, audience: str, language: str, now: datetime) -> Written:
@@ -29,8 +34,8 @@ def example(*, audience: str, language: str, now: datetime) -> Written:
     with translation.override(language):
         if audience in (Audience.PERSON, NO_ACCOUNT):
             contents = _own(audience, language, now)
-        elif audience == DECISION:
-            contents = _told(language, now)
+        elif audience in (DECISION, Audience.FOCAL_POINT):
+            contents = _told(audience, language, now)
         else:
             contents = _team(audience, language, now)
     return write(contents, is_example=True)
@@ -71,8 +76,11 @@ def _team(audience: str, language: str, now: datetime) -> Contents:
     return Contents(_name("A"), language, teams=(team,))
 
 
-def _told(language: str, now: datetime) -> Contents:
+def _told(audience: str, language: str, now: datetime) -> Contents:
     page, when = f"{conf.SITE_URL}/{NOWHERE}/", {"day": day(now.date())}
+    if audience == Audience.FOCAL_POINT:
+        text = gettext("The PSEA assessment of this partner is to be reviewed by %(day)s.") % when
+        return Contents(_name("A"), language, notices=(Notice(_name("B"), text, page),))
     title = gettext("Example course %(number)d") % {"number": 1}
     notice = Notice(title, gettext("Your proof is accepted. It counts from %(day)s.") % when, page)
     return Contents(

@@ -160,8 +160,8 @@ def _row(step: Step) -> tuple[Any, ...]:
 
 
 def ladders() -> Iterable[Ladder]:
-    """Those in use, with their rungs and requirements."""
-    return Ladder.objects.filter(is_active=True).prefetch_related("rungs", "requirements")
+    """Those in use that are about what people owe, with their rungs and requirements."""
+    return Ladder.objects.filter(is_active=True, about=Ladder.About.TASKS).prefetch_related("rungs", "requirements")
 
 
 def due(now: datetime, *, requirement: Requirement | None = None, ahead: int = 0) -> Iterator[Found]:

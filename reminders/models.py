@@ -21,6 +21,7 @@ from lms.requirements.models import Assignment, Requirement
 from reminders.alarm_models import Alarm
 from reminders.bounce_models import Bounce
 from reminders.channels.models import ChannelAddress, Post
+from reminders.forms import LadderForm
 from reminders.ladder import Rung
 from reminders.leasing import LeaseManager
 
@@ -30,10 +31,19 @@ MOST_DAYS = 3650
 
 
 class Ladder(ClusterableModel):
-    """When whom to remind of which requirements."""
+    """When whom to remind of which requirements; or of what is to be renewed with partners (``renewing``)."""
+
+    class About(models.TextChoices):
+        TASKS = "tasks", _("what people owe under the requirements below")
+        UNDERTAKING = "undertaking", _("undertakings of partners whose wording has changed")
+        ASSESSMENT = "assessment", _("assessments of partners that are to be reviewed")
 
     name = models.CharField(_("name"), max_length=200)
-    requirements = ParentalManyToManyField(Requirement, related_name="ladders", verbose_name=_("requirements"))
+    about = models.CharField(_("reminds of"), max_length=16, choices=About, default=About.TASKS)
+    requirements = ParentalManyToManyField(
+        Requirement, related_name="ladders", verbose_name=_("requirements"), blank=True,
+        help_text=_("None for a ladder about partners: it covers all agreements that have not ended."),
+    )  # fmt: skip
     starts_on = models.DateField(
         _("in use from"), default=timezone.localdate, help_text=_("Steps whose day lies earlier are never sent."),
         validators=[MinValueValidator(date(2000, 1, 1))],
@@ -42,11 +52,14 @@ class Ladder(ClusterableModel):
 
     panels = [
         FieldPanel("name"),
+        FieldPanel("about"),
         FieldPanel("requirements"),
         FieldPanel("starts_on"),
         FieldPanel("is_active"),
         InlinePanel("rungs", heading=_("Steps"), min_num=1),
     ]
+
+    base_form_class = LadderForm
 
     class Meta:
         verbose_name = _("reminder ladder")
@@ -73,6 +86,8 @@ class LadderRung(models.Model):
         HEAD = "head", _("the head of office")
         ABOVE = "above", _("the head of the next office up")
         HR = "hr", _("HR")
+        FOCAL_POINT = "focal_point", _("our focal points of the agreement, else HR")
+        SIGNATORY = "signatory", _("the signatory of the partner, by a link to sign")
 
     class Reaches(models.TextChoices):
         EVERYTHING = "everything", _("everything that is open")
@@ -180,7 +195,7 @@ class Reminder(models.Model):
     lasts nothing is planned, and when it is over the latest rung is planned in a new row.
 
     A notice has no assignment. ``kind`` and ``key`` say what it is about, to whoever has the words (``lms.notices``): a
-    decision on a proof, once. Kept 24 months.
+    renewal of a partner's, by a rung too, or a decision on a proof, once. Kept 24 months.
     """
 
     class State(models.TextChoices):

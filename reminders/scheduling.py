@@ -17,6 +17,7 @@ from reminders.models import Ladder, LadderRung, Message, Reminder
 from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.relations import as_parameter, as_values, set_based
+from reminders.renewing import write_renewals
 
 WRITE = """
 INSERT INTO lms_reminders_reminder (
@@ -62,6 +63,7 @@ def sweep(now: datetime) -> int:
     release(now)
     finding = Finding(now)
     written = sum(_write(ladder, finding, now) for ladder in ladders())
+    written += write_renewals(now, finding.places)
     place(now, finding.places)
     return written
 
