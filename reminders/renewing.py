@@ -35,13 +35,12 @@ MADE_UP_FOR = 60 * DAY
 """The signatory's steps that are older are not made up for: the invitation that tells of one is deleted one day."""
 
 
-def write_renewals(now: datetime, places: Places) -> int:
-    """Write what is due by each ladder about partners, and ask the signatories; how much was written.
+def write_renewals(ladders: Iterable[Ladder], now: datetime, places: Places) -> int:
+    """Write what is due by these ladders about partners, and ask the signatories; how much was written.
 
     So many queries a ladder, however many agreements. Run twice or by two at once it writes nothing twice.
     """
-    found = Ladder.objects.filter(is_active=True).exclude(about=Ladder.About.TASKS).prefetch_related("rungs")
-    return sum(_Round(ladder, now, places).write() for ladder in found)
+    return sum(_Round(ladder, now, places).write() for ladder in ladders)
 
 
 class Audiences:

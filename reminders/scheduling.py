@@ -7,13 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
 from django.utils.crypto import salted_hmac
 
 from lms.conf import conf
-from lms.people.models import Person
-from reminders.finding import Finding, ladders
-from reminders.models import Ladder, LadderRung, Message, Reminder
+from reminders.finding import Finding, in_use
+from reminders.models import Ladder, Message, Reminder
 from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.relations import as_parameter, as_values, set_based
@@ -33,7 +31,7 @@ SELECT p.id, place.day, place.not_before, '<' || substr({hashed}, 1, 32) || '@' 
     'ready', 0, '', '', '', '', ''
 FROM lms_person p JOIN place ON place.office = p.office_id AND place.zone = p.time_zone
 WHERE p.id IN (SELECT recipient_id FROM lms_reminders_reminder WHERE state = 'planned' AND message_id IS NULL)
-    AND (p.email <> '' OR p.personal_email <> '')
+    AND (p.email <> '' OR p.personal_email <> '' OR p.merged_into_id IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM lms_reminders_message m WHERE m.recipient_id = p.id AND m.state = 'ready')
 ON CONFLICT DO NOTHING
 """
@@ -62,8 +60,10 @@ def sweep(now: datetime) -> int:
     """
     release(now)
     finding = Finding(now)
-    written = sum(_write(ladder, finding, now) for ladder in ladders())
-    written += write_renewals(now, finding.places)
+    ladders = list(in_use())
+    written = sum(_write(ladder, finding, now) for ladder in ladders if ladder.about == Ladder.About.TASKS)
+    about_partners = [ladder for ladder in ladders if ladder.about != Ladder.About.TASKS]
+    written += write_renewals(about_partners, now, finding.places)
     place(now, finding.places)
     return written
 
@@ -83,13 +83,9 @@ def release(now: datetime) -> None:
 
     What it carried when it went is sent. What was held for somebody who is not asked any more is cancelled, so that the
     next one is asked. What a cancelled message held, or one refused at an address that has changed, waits for another.
-    Whom a record was merged into is told what the other was to be told.
     """
     planned = Reminder.objects.filter(state=Reminder.State.PLANNED)
     planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
-    own = planned.filter(assignment=None, audience=LadderRung.Audience.PERSON)
-    kept = Person.objects.filter(pk=OuterRef("recipient")).values("merged_into")
-    own.filter(recipient__merged_into__isnull=False).update(recipient=Subquery(kept), message=None)
     refused = planned.filter(message__state=Message.State.FAILED, assignment__isnull=False)
     if held := list(refused.select_related("assignment__person__office", "recipient")):
         recipients = Recipients([item.task for item in held], now=now)

@@ -32,7 +32,7 @@ from reminders.places import Place, Places
 from reminders.reaching import is_about_address, status_in
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.returning import keep_refusal
-from reminders.telling import find_words
+from reminders.telling import find_words, is_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -157,14 +157,13 @@ class Sender:
         the reason."""
         planned = list(
             Reminder.objects.filter(message__in=messages, state=Reminder.State.PLANNED)
-            .exclude(assignment=None, recipient__merged_into__isnull=False)  # it goes to the record that is kept
-            .exclude(assignment=None, recipient__email="", recipient__personal_email="")  # it waits for an address
             .select_related("assignment__person__office", "assignment__requirement")
             .order_by("assignment__due_on", "assignment__person__name", "pk")
         )
         recipients = Recipients([item.task for item in planned if not item.is_notice], now=self.at)
         for item in planned:  # as it was read with its message
             item.recipient = messages[item.message_id].recipient  # type: ignore[index]
+        planned = [item for item in planned if not item.is_notice or not is_to_wait(item)]
         unsaid = find_words([item for item in planned if item.is_notice], today=recipients.today)
         needed = defaultdict[int, list[Reminder]](list)
         for reminder in planned:

@@ -22,6 +22,15 @@ def keep(*, kind: str, key: str, person: Person, day: date, **_: Any) -> None:
     )  # fmt: skip
 
 
+def is_to_wait(notice: Reminder) -> bool:
+    """For an address; or, where the record was merged meanwhile, for the message of the one that is kept."""
+    recipient = notice.recipient
+    if recipient.merged_into_id is not None and notice.audience == LadderRung.Audience.PERSON:
+        Reminder.objects.filter(pk=notice.pk).update(recipient=recipient.merged_into_id, message=None)
+        return True
+    return not recipient.address
+
+
 def find_words(planned: Sequence[Reminder], *, today: date) -> dict[int, str]:
     """Gives each notice its words; for those that are not to be told any more, by id, why."""
     unsaid = {item.pk: "left" for item in planned if item.recipient.has_left(today)}

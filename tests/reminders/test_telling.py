@@ -211,13 +211,20 @@ def test_who_has_no_address_is_told_when_there_is_one(cast: Cast, course: Any, m
     assert only(mailbox)["to"] == "bruno.new@example.org"
 
 
-def test_whoever_is_merged_is_told_at_the_record_that_is_kept(cast: Cast, course: Any, mailbox: Any) -> None:
+@pytest.mark.parametrize("when", ["before the sweep", "before the sending"])
+def test_whoever_is_merged_is_told_at_the_record_that_is_kept(
+    cast: Cast, course: Any, mailbox: Any, when: str
+) -> None:
     other = make_person("P00099", cast.country, name="Bruno Late", email="bruno.kept@example.org")
     decide(hand(course, cast.bruno), cast)
-    scheduling.sweep(MORNING)
-    merge(kept=other, merged=cast.bruno)
+    if when == "before the sending":
+        scheduling.sweep(MORNING)
+    merge(kept=other, merged=Person.objects.get(pk=cast.bruno.pk))
+    Person.objects.filter(pk=cast.bruno.pk).update(email="")
+    if when == "before the sweep":
+        scheduling.sweep(MORNING)
     assert sending.send_waiting(at=MORNING) == 0
-    assert run(MORNING + DAY) == 1
+    assert run() == 1
     assert only(mailbox)["to"] == "bruno.kept@example.org"
     assert Reminder.objects.get().state == "sent"
 
