@@ -21,12 +21,15 @@ class CoursesConfig(AppConfig):
         from courses.players.classroom.kinds import ClassroomKind, SessionKind
         from courses.players.external import verifying as verifying_proofs  # noqa: F401  the same
         from courses.players.external.kinds import ExternalKind, ProofKind
+        from courses.players.external.telling import DecisionsInWords
         from courses.registering import on_published
+        from lms import notices
         from lms.requirements import kinds
         from lms.requirements.signals import completion_recorded
 
         for kind in (CourseKind(), ContentKind(), ClassroomKind(), SessionKind(), ExternalKind(), ProofKind()):
             kinds.register(kind)
+        notices.register(DecisionsInWords())
         completion_recorded.connect(on_completion, dispatch_uid="courses.issuing")
         for page in (CoursePage, ClassroomPage, ExternalPage):
             page_published.connect(on_published, sender=page, dispatch_uid=f"courses.registering {page.__name__}")

@@ -11,6 +11,7 @@ from lms.people.models import Headship, Office, OfficeAccess
 from reminders.models import LadderRung
 
 STEPLEN = Office.steplen
+AUDIENCES = (LadderRung.Audience.HEAD, LadderRung.Audience.ABOVE, LadderRung.Audience.HR)
 HR_PERMISSION = "receive_hr_digest"
 
 
@@ -25,10 +26,13 @@ class Answering:
         self._hr = self._of_hr(on)
 
     def of(self, office: int, audience: str) -> list[int]:
-        """The ids of the people behind an audience of that office; the nearest that there are, looking upwards.
+        """The ids of the people behind an audience of that office; the nearest that there are, looking upwards. Nobody for
+        an audience that is none of an office.
 
         Where an office has no head of its own the one above answers for it, and "the next office up" begins from there.
         """
+        if audience not in AUDIENCES:
+            return []
         chain = self._chain(self._paths[office])
         if audience == LadderRung.Audience.HR:
             return next((self._hr[path] for path in chain if path in self._hr), [])
@@ -38,11 +42,10 @@ class Answering:
 
     def rows(self) -> list[tuple[int, str, int]]:
         """Office, audience, person: all of them."""
-        audiences = (LadderRung.Audience.HEAD, LadderRung.Audience.ABOVE, LadderRung.Audience.HR)
         return [
             (office, audience.value, person)
             for office in self._paths
-            for audience in audiences
+            for audience in AUDIENCES
             for person in self.of(office, audience)
         ]
 

@@ -8,28 +8,36 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy
 
 from lms.conf import conf
-from reminders.letters import Contents, Invitation, Member, Task, Team, Written, write
+from lms.dates import day
+from reminders.letters import Contents, Invitation, Member, Notice, Task, Team, Written, write
 from reminders.models import LadderRung
 
 Audience = LadderRung.Audience
-NO_ACCOUNT = "no_account"
+NO_ACCOUNT, DECISION = "no_account", "decision"
 NOWHERE = "example"
 
 AUDIENCES: list[tuple[str, object]] = [
     (Audience.PERSON.value, Audience.PERSON.label),
     (NO_ACCOUNT, gettext_lazy("the person, before they have an account")),
-    *((audience.value, audience.label) for audience in Audience if audience is not Audience.PERSON),
+    (DECISION, gettext_lazy("the person, about their proof")),
+    *(
+        (audience.value, audience.label)
+        for audience in Audience
+        if audience not in (Audience.PERSON, Audience.SIGNATORY)
+    ),
 ]
+"""Not the signatory, who is no recipient of these: theirs is the link to sign as the agreement's page sends it."""
 
 
 def example(*, audience: str, language: str, now: datetime) -> Written:
     """What somebody of that audience gets, in that language, with everything that a message may hold."""
     with translation.override(language):
-        contents = (
-            _own(audience, language, now)
-            if audience in (Audience.PERSON, NO_ACCOUNT)
-            else _team(audience, language, now)
-        )
+        if audience in (Audience.PERSON, NO_ACCOUNT):
+            contents = _own(audience, language, now)
+        elif audience in (DECISION, Audience.FOCAL_POINT):
+            contents = _told(audience, language, now)
+        else:
+            contents = _team(audience, language, now)
     return write(contents, is_example=True)
 
 
@@ -66,3 +74,19 @@ def _team(audience: str, language: str, now: datetime) -> Contents:
     )
     team = Team(is_own=audience == Audience.SUPERVISOR, members=members, address=f"{conf.SITE_URL}/{NOWHERE}/")
     return Contents(_name("A"), language, teams=(team,))
+
+
+def _told(audience: str, language: str, now: datetime) -> Contents:
+    page, when = f"{conf.SITE_URL}/{NOWHERE}/", {"day": day(now.date())}
+    if audience == Audience.FOCAL_POINT:
+        text = gettext("The PSEA assessment of this partner is to be reviewed by %(day)s.") % when
+        return Contents(_name("A"), language, notices=(Notice(_name("B"), text, page),))
+    title = gettext("Example course %(number)d") % {"number": 1}
+    notice = Notice(title, gettext("Your proof is accepted. It counts from %(day)s.") % when, page)
+    return Contents(
+        _name("A"),
+        language,
+        notices=(notice,),
+        way_in=f"{conf.SITE_URL}/link/{NOWHERE}/",
+        way_in_ends_at=now + timedelta(hours=conf.LINK_HOURS),
+    )

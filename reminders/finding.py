@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from lms.requirements.models import Requirement
 from reminders.answering import Answering
@@ -159,9 +160,14 @@ def _row(step: Step) -> tuple[Any, ...]:
     return (rung.counted_from, rung.audience, rung.days, step.first, step.last, step.opened_first, step.opened_last)
 
 
-def ladders() -> Iterable[Ladder]:
-    """Those in use, with their rungs and requirements."""
+def in_use() -> QuerySet[Ladder]:
+    """With their rungs and requirements."""
     return Ladder.objects.filter(is_active=True).prefetch_related("rungs", "requirements")
+
+
+def ladders() -> Iterable[Ladder]:
+    """Those in use that are about what people owe."""
+    return in_use().filter(about=Ladder.About.TASKS)
 
 
 def due(now: datetime, *, requirement: Requirement | None = None, ahead: int = 0) -> Iterator[Found]:

@@ -50,6 +50,15 @@ class Team:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something that the recipient is told. ``address``: the page that it is about; empty where they cannot open it."""
+
+    title: str
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Invitation:
     """For who has no account yet."""
 
@@ -59,11 +68,12 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a message says. ``way_in`` is a secret of the recipient's, or empty: then they sign in as ever.
-    ``needs_no_account``: it opens the page of somebody of a partner, until it ends."""
+    """All that a message says; ``notices`` come first. ``way_in`` is a secret of the recipient's, or empty: they sign in as
+    ever. ``needs_no_account``: it opens the page of somebody of a partner, until it ends."""
 
     name: str
     language: str
+    notices: tuple[Notice, ...] = ()
     own: tuple[Task, ...] = ()
     teams: tuple[Team, ...] = ()
     way_in: str = ""
@@ -118,6 +128,10 @@ def moulded(contents: Contents) -> tuple[Contents, dict[str, str]]:
         way_in_ends_at=contents.way_in_ends_at
         and contents.way_in_ends_at.replace(second=0, microsecond=0, tzinfo=None),
         invitation=contents.invitation and replace(contents.invitation, username=place(contents.invitation.username)),
+        notices=tuple(
+            Notice(PLACE.sub("", item.title), PLACE.sub("", item.text), place(item.address))
+            for item in contents.notices
+        ),
         own=tuple(
             replace(task, title=PLACE.sub("", task.title), address=place(task.address), why=place(task.why))
             for task in contents.own
@@ -132,7 +146,7 @@ def _is_rtl(language: str) -> bool:
 @lru_cache(maxsize=256)
 def _rendered(contents: Contents, is_example: bool, organisation: str, site: str) -> tuple[str, str, str]:
     with translation.override(contents.language):
-        subject = gettext("Learning task due")
+        subject = gettext("Learning task due") if contents.own or contents.teams else gettext("News about learning")
         if is_example:
             subject = gettext("[Example] %(subject)s") % {"subject": subject}
         context = {

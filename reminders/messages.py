@@ -13,14 +13,15 @@ from django.utils.translation import gettext
 
 from lms.compliance.reports import PERMISSION
 from lms.conf import conf
+from lms.notices import Words
 from lms.partners.inviting import link_for
 from lms.people.inviting import invite, username_for
-from lms.people.linking import Link, Wanted, make_links, may_link
+from lms.people.linking import Link, Wanted, is_learning, make_links, may_link
 from lms.people.models import Category, Person
 from lms.requirements.kinds import announce
 from lms.requirements.models import Requirement
 from reminders.calendar_files import Entry, calendar
-from reminders.letters import Contents, Invitation, Member, Task, Team, write
+from reminders.letters import Contents, Invitation, Member, Notice, Task, Team, write
 from reminders.models import LadderRung, Message, Reminder
 from reminders.packing import Letter, letter_of
 
@@ -40,16 +41,16 @@ class Composer:
         wanted: dict[int, Wanted] = {}
         for message, reminders in planned:
             person = message.recipient
-            own, _ = _apart(reminders, person)
-            if own and person.user_id is not None and may_link(person, timezone.now()):
-                wanted[message.pk] = Wanted(person, _path("go", own[0]), message.message_id)
+            path = _first_page(reminders, person)
+            if path and person.user_id is not None and may_link(person, timezone.now()):
+                wanted[message.pk] = Wanted(person, path, message.message_id)
         self._links = dict(zip(wanted, make_links(list(wanted.values())), strict=True))
 
     def compose(self, *, message: Message, reminders: list[Reminder]) -> Letter:
         """The e-mail, not yet sent."""
         recipient = message.recipient
         own, others = _apart(reminders, recipient)
-        contents = self._contents(message, own, others)
+        contents = self._contents(message, own, others, _told(reminders))
         written = write(contents)
         with translation.override(recipient.language):
             dates = calendar(gettext("Learning task due"), map(_entry, own)) if own else ""
@@ -59,14 +60,15 @@ class Composer:
         letter.record = written.text.replace(contents.way_in, "…") if contents.way_in else written.text
         return letter
 
-    def _contents(self, message: Message, own: list[Reminder], others: list[Reminder]) -> Contents:
+    def _contents(self, message: Message, own: list[Reminder], others: list[Reminder], told: list[Words]) -> Contents:
         recipient = message.recipient
         today = self.at.astimezone(recipient.zone).date()
         way_in, ends_at, invitation = "", None, None
-        is_partner = own and recipient.user_id is None and recipient.category == Category.PARTNER
+        is_own = bool(own) or any(is_learning(words.path) for words in told)
+        is_partner = is_own and recipient.user_id is None and recipient.category == Category.PARTNER
         if is_partner:
             way_in = link_for(recipient, now=self.at)
-        elif own and recipient.user_id is None:
+        elif is_own and recipient.user_id is None:
             way_in = invite(person=recipient)
             invitation = Invitation(username=username_for(recipient), days=conf.INVITATION_DAYS)
         elif link := self._links.get(message.pk):
@@ -74,16 +76,17 @@ class Composer:
         return Contents(
             name=recipient.name,
             language=recipient.language,
+            notices=tuple(_notice(words, recipient) for words in told),
             own=tuple(self._task(item, recipient, today) for item in own),
             teams=_teams(recipient, others, today),
             way_in=way_in,
             way_in_ends_at=ends_at,
             invitation=invitation,
-            needs_no_account=bool(is_partner),
+            needs_no_account=is_partner,
         )
 
     def _task(self, reminder: Reminder, recipient: Person, today: date) -> Task:
-        assignment, has_account = reminder.assignment, recipient.user_id is not None
+        assignment, has_account = reminder.task, recipient.user_id is not None
         title, minutes = self.about(assignment.requirement, recipient.language)
         return Task(
             title=title,
@@ -104,7 +107,7 @@ class Composer:
 
 def _entry(reminder: Reminder) -> Entry:
     """A later message moves the same entry instead of adding one."""
-    assignment = reminder.assignment
+    assignment = reminder.task
     address = conf.SITE_URL + _path("go", reminder)
     return Entry(f"{assignment.registration}@learning", assignment.due_on, reminder.planned_at, address)
 
@@ -113,9 +116,30 @@ def _apart(reminders: list[Reminder], recipient: Person) -> tuple[list[Reminder]
     """What is about the recipient, and what is about others; of two rungs that speak of the same task, one."""
     found: dict[int, Reminder] = {}
     for item in reminders:
-        found.setdefault(item.assignment_id, item)
-    own = [item for item in found.values() if item.assignment.person_id == recipient.pk]
-    return own, [item for item in found.values() if item.assignment.person_id != recipient.pk]
+        if not item.is_notice:
+            found.setdefault(item.task.pk, item)
+    own = [item for item in found.values() if item.task.person_id == recipient.pk]
+    return own, [item for item in found.values() if item.task.person_id != recipient.pk]
+
+
+def _told(reminders: list[Reminder]) -> list[Words]:
+    """What is told besides, first what is about the recipient's learning; of two steps that speak of the same, one."""
+    found = {(item.kind, item.key): item.words for item in reminders if item.words is not None}
+    return sorted(found.values(), key=lambda words: not is_learning(words.path))
+
+
+def _notice(words: Words, recipient: Person) -> Notice:
+    """Who has no account can open no page of it but by the link of the message."""
+    address = conf.SITE_URL + words.path if recipient.user_id is not None else ""
+    return Notice(words.title, words.text, address)
+
+
+def _first_page(reminders: list[Reminder], recipient: Person) -> str:
+    """Where the button of the message leads: to the first task, else to the first notice about the recipient's learning."""
+    own, _ = _apart(reminders, recipient)
+    if own:
+        return _path("go", own[0])
+    return next((words.path for words in _told(reminders) if is_learning(words.path)), "")
 
 
 def _teams(recipient: Person, others: list[Reminder], today: date) -> tuple[Team, ...]:
@@ -128,7 +152,7 @@ def _teams(recipient: Person, others: list[Reminder], today: date) -> tuple[Team
         people: dict[int, Member] = {}
         for item in others:
             if (item.audience == LadderRung.Audience.SUPERVISOR) is is_own:
-                assignment = item.assignment
+                assignment = item.task
                 task = Task(assignment.requirement.title, assignment.due_on, (assignment.due_on - today).days)
                 so_far = people.get(assignment.person_id, Member(assignment.person.name, ()))
                 people[assignment.person_id] = replace(so_far, tasks=(*so_far.tasks, task))
@@ -155,4 +179,4 @@ def _page_of_team(recipient: Person, *, is_own: bool) -> str:
 
 
 def _path(name: str, reminder: Reminder) -> str:
-    return reverse(f"lms:{name}", args=[reminder.assignment_id])
+    return reverse(f"lms:{name}", args=[reminder.task.pk])

@@ -1,4 +1,4 @@
-"""Ladders and their rungs; the reminders they give rise to; the messages that carry them."""
+"""Ladders and their rungs; the reminders they give rise to; the messages that carry them, and what else is told in them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel
 
+from lms.notices import Words
 from lms.people.models import Person
 from lms.requirements.models import Assignment, Requirement
 from reminders.alarm_models import Alarm
 from reminders.bounce_models import Bounce
 from reminders.channels.models import ChannelAddress, Post
+from reminders.forms import LadderForm
 from reminders.ladder import Rung
 from reminders.leasing import LeaseManager
 
@@ -29,10 +31,19 @@ MOST_DAYS = 3650
 
 
 class Ladder(ClusterableModel):
-    """When whom to remind of which requirements."""
+    """When whom to remind of which requirements; or of what is to be renewed with partners (``renewing``)."""
+
+    class About(models.TextChoices):
+        TASKS = "tasks", _("what people owe under the requirements below")
+        UNDERTAKING = "undertaking", _("undertakings of partners whose wording has changed")
+        ASSESSMENT = "assessment", _("assessments of partners that are to be reviewed")
 
     name = models.CharField(_("name"), max_length=200)
-    requirements = ParentalManyToManyField(Requirement, related_name="ladders", verbose_name=_("requirements"))
+    about = models.CharField(_("reminds of"), max_length=16, choices=About, default=About.TASKS)
+    requirements = ParentalManyToManyField(
+        Requirement, related_name="ladders", verbose_name=_("requirements"), blank=True,
+        help_text=_("None for a ladder about partners: it covers all agreements that have not ended."),
+    )  # fmt: skip
     starts_on = models.DateField(
         _("in use from"), default=timezone.localdate, help_text=_("Steps whose day lies earlier are never sent."),
         validators=[MinValueValidator(date(2000, 1, 1))],
@@ -41,11 +52,14 @@ class Ladder(ClusterableModel):
 
     panels = [
         FieldPanel("name"),
+        FieldPanel("about"),
         FieldPanel("requirements"),
         FieldPanel("starts_on"),
         FieldPanel("is_active"),
         InlinePanel("rungs", heading=_("Steps"), min_num=1),
     ]
+
+    base_form_class = LadderForm
 
     class Meta:
         verbose_name = _("reminder ladder")
@@ -72,6 +86,8 @@ class LadderRung(models.Model):
         HEAD = "head", _("the head of office")
         ABOVE = "above", _("the head of the next office up")
         HR = "hr", _("HR")
+        FOCAL_POINT = "focal_point", _("our focal points of the agreement, else HR")
+        SIGNATORY = "signatory", _("the signatory of the partner, by a link to sign")
 
     class Reaches(models.TextChoices):
         EVERYTHING = "everything", _("everything that is open")
@@ -176,11 +192,14 @@ class Message(models.Model):
 
 
 class Reminder(models.Model):
-    """One rung for one assignment: sent once, whatever happens. Kept 24 months.
+    """One rung for one assignment: sent once, whatever happens. Or a notice: what somebody is told and does not owe.
 
     It repeats what the rung said, so that a ladder can be edited: the days, to whom, and the ``anchor`` from which they
     were counted. An anchor that moves makes another reminder. One that was cancelled does not count: while the cause
     lasts nothing is planned, and when it is over the latest rung is planned in a new row.
+
+    A notice has no assignment. ``kind`` and ``key`` say what it is about, to whoever has the words (``lms.notices``): a
+    renewal of a partner's, by a rung too, or a decision on a proof, once. Kept 24 months.
     """
 
     class State(models.TextChoices):
@@ -188,15 +207,22 @@ class Reminder(models.Model):
         SENT = "sent", _("sent")
         CANCELLED = "cancelled", _("not needed any more")
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="reminders")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=16, blank=True, help_text="Of a notice: which area has the words for it.")
+    key = models.CharField(max_length=64, blank=True, help_text="Of a notice: what it is about, as that area says.")
     audience = models.CharField(max_length=16, choices=LadderRung.Audience)
     days = models.SmallIntegerField(help_text="After the anchor; minus: before.")
-    anchor = models.DateField(help_text="The due date, or the day of assigning, as it was when this was planned.")
+    anchor = models.DateField(
+        help_text="The due date, the day of assigning, or as of when a notice holds, as it was when this was planned."
+    )
     recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reminders")
     state = models.CharField(max_length=16, choices=State, default=State.PLANNED)
     because = models.CharField(max_length=32, blank=True, help_text="Why it was cancelled.")
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="reminders")
     planned_at = models.DateTimeField()
+
+    words: Words | None = None
+    """What a notice says, once that was asked at the moment of sending."""
 
     class Meta:
         verbose_name = _("reminder")
@@ -207,7 +233,16 @@ class Reminder(models.Model):
                 name="lms_reminders_rung_sent_once",
                 fields=["assignment", "audience", "anchor", "days", "recipient"],
                 condition=~Q(state="cancelled"),
-            )
+            ),
+            models.UniqueConstraint(
+                name="lms_reminders_notice_sent_once",
+                fields=["kind", "key", "audience", "anchor", "days", "recipient"],
+                condition=Q(assignment=None) & ~Q(state="cancelled"),
+            ),
+            models.CheckConstraint(
+                name="lms_reminders_task_or_notice",
+                condition=Q(assignment__isnull=False, kind="", key="") | Q(assignment=None) & ~Q(kind="") & ~Q(key=""),
+            ),
         ]
         indexes = [
             models.Index(
@@ -218,4 +253,14 @@ class Reminder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assignment} {self.days:+d} {self.get_audience_display()}"
+        return f"{self.assignment or self.key} {self.days:+d} {self.get_audience_display()}"
+
+    @property
+    def is_notice(self) -> bool:
+        return self.assignment_id is None
+
+    @property
+    def task(self) -> Assignment:
+        """What is owed. Not to be asked of a notice."""
+        assert self.assignment is not None
+        return self.assignment

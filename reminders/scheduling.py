@@ -10,15 +10,17 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from lms.conf import conf
-from reminders.finding import Finding, ladders
+from reminders.finding import Finding, in_use
 from reminders.models import Ladder, Message, Reminder
 from reminders.places import Places
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.relations import as_parameter, as_values, set_based
+from reminders.renewing import write_renewals
 
 WRITE = """
-INSERT INTO lms_reminders_reminder (assignment_id, audience, days, anchor, recipient_id, state, because, planned_at)
-SELECT assignment, audience, days, anchor, recipient, 'planned', '', %(now)s FROM ({found}) AS found
+INSERT INTO lms_reminders_reminder (
+    assignment_id, kind, key, audience, days, anchor, recipient_id, state, because, planned_at)
+SELECT assignment, '', '', audience, days, anchor, recipient, 'planned', '', %(now)s FROM ({found}) AS found
 WHERE true ON CONFLICT DO NOTHING
 """
 BEGIN_MESSAGES = """
@@ -29,6 +31,7 @@ SELECT p.id, place.day, place.not_before, '<' || substr({hashed}, 1, 32) || '@' 
     'ready', 0, '', '', '', '', ''
 FROM lms_person p JOIN place ON place.office = p.office_id AND place.zone = p.time_zone
 WHERE p.id IN (SELECT recipient_id FROM lms_reminders_reminder WHERE state = 'planned' AND message_id IS NULL)
+    AND (p.email <> '' OR p.personal_email <> '' OR p.merged_into_id IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM lms_reminders_message m WHERE m.recipient_id = p.id AND m.state = 'ready')
 ON CONFLICT DO NOTHING
 """
@@ -57,7 +60,10 @@ def sweep(now: datetime) -> int:
     """
     release(now)
     finding = Finding(now)
-    written = sum(_write(ladder, finding, now) for ladder in ladders())
+    ladders = list(in_use())
+    written = sum(_write(ladder, finding, now) for ladder in ladders if ladder.about == Ladder.About.TASKS)
+    about_partners = [ladder for ladder in ladders if ladder.about != Ladder.About.TASKS]
+    written += write_renewals(about_partners, now, finding.places)
     place(now, finding.places)
     return written
 
@@ -80,10 +86,10 @@ def release(now: datetime) -> None:
     """
     planned = Reminder.objects.filter(state=Reminder.State.PLANNED)
     planned.filter(message__state=Message.State.SENT).update(state=Reminder.State.SENT)
-    refused = planned.filter(message__state=Message.State.FAILED)
+    refused = planned.filter(message__state=Message.State.FAILED, assignment__isnull=False)
     if held := list(refused.select_related("assignment__person__office", "recipient")):
-        recipients = Recipients([item.assignment for item in held], now=now)
-        others = [item.pk for item in held if not recipients.speaks_to(item.assignment, item.audience, item.recipient)]
+        recipients = Recipients([item.task for item in held], now=now)
+        others = [item.pk for item in held if not recipients.speaks_to(item.task, item.audience, item.recipient)]
         refused.filter(pk__in=others).update(state=Reminder.State.CANCELLED, because=OTHER_RECIPIENT)
     gone = Message.objects.gone().filter(reminders__state=Reminder.State.PLANNED)
     planned.filter(message__in=gone.values("pk")).update(message=None, planned_at=now)

@@ -35,6 +35,7 @@ from reminders.places import Place, Places
 from reminders.reaching import is_about_address, status_in
 from reminders.recipients import OTHER_RECIPIENT, Recipients
 from reminders.returning import keep_refusal
+from reminders.telling import find_words, is_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -162,18 +163,26 @@ class Sender:
     def _still_needed(
         self, messages: dict[int, Message], dropped: dict[str, list[int]]
     ) -> Iterable[tuple[Message, list[Reminder]]]:
-        """Each message with the reminders whose task is still open; the ids of the others by the reason."""
+        """Each message with the reminders whose task is still open, and what is still to be told; the ids of the others by
+        the reason."""
         planned = list(
             Reminder.objects.filter(message__in=messages, state=Reminder.State.PLANNED)
             .select_related("assignment__person__office", "assignment__requirement")
             .order_by("assignment__due_on", "assignment__person__name", "pk")
         )
-        recipients = Recipients([item.assignment for item in planned], now=self.at)
+        recipients = Recipients([item.task for item in planned if not item.is_notice], now=self.at)
+        for item in planned:  # as it was read with its message
+            item.recipient = messages[item.message_id].recipient  # type: ignore[index]
+        planned = [item for item in planned if not item.is_notice or not is_to_wait(item)]
+        unsaid = find_words([item for item in planned if item.is_notice], today=recipients.today)
         needed = defaultdict[int, list[Reminder]](list)
         for reminder in planned:
             assert reminder.message_id is not None
             message = messages[reminder.message_id]
-            reason = recipients.not_about(reminder.assignment) or _not_this_one(reminder, message, recipients)
+            if reminder.is_notice:
+                reason = unsaid.get(reminder.pk, "")
+            else:
+                reason = recipients.not_about(reminder.task) or _not_this_one(reminder, message, recipients)
             (dropped[reason].append(reminder.pk) if reason else needed[message.pk].append(reminder))
         return [(message, needed[message.pk]) for message in messages.values()]
 
@@ -254,7 +263,7 @@ class Sender:
 
 def _not_this_one(reminder: Reminder, message: Message, recipients: Recipients) -> str:
     """Why the task is still to be reminded of, but not by this reminder to this person."""
-    assignment = reminder.assignment
+    assignment = reminder.task
     if reminder.anchor not in (assignment.due_on, assignment.opened_on):
         return "moved"
     return "" if recipients.speaks_to(assignment, reminder.audience, message.recipient) else OTHER_RECIPIENT

@@ -102,9 +102,11 @@ def _written() -> Verdict:
 
 
 def _unplaced(now: datetime, late: timedelta) -> Held:
-    """Whoever has had their message of the day waits for the next one; all others should be in one."""
+    """Whoever has had their message of the day waits for the next one, and who has no address for one; all others should be
+    in a message."""
     had_theirs = Message.objects.filter(recipient=OuterRef("recipient"), day__gte=day_of(now) - DAY)
     alone = Reminder.objects.filter(state=Reminder.State.PLANNED, message=None, planned_at__lt=now - late)
+    alone = alone.exclude(recipient__email="", recipient__personal_email="")
     alone = alone.exclude(Exists(had_theirs.exclude(state=READY))).order_by()
     return Held(**alone.aggregate(count=Count("pk"), since=Min("planned_at")))
 

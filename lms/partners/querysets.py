@@ -79,4 +79,4 @@ class InvitationQuerySet(models.QuerySet[Any]):
         was made since is another way in."""
         mine = self.filter(agreement=agreement, purpose="learn").order_by("made_at", "pk")
         last = dict(mine.values_list("person", "outcome"))
-        return {person: outcome for person, outcome in last.items() if outcome not in ("", "sent")}
+        return {person: outcome for person, outcome in last.items() if outcome in ("no_address", "failed")}

@@ -113,18 +113,18 @@ class Poster:
     def _open_people(self, posts: list[Post]) -> dict[int, set[int]]:
         """By message: the other people of whom it spoke, who still owe it and of whom its recipient is still told."""
         reminders = list(
-            Reminder.objects.filter(message__in=[post.message_id for post in posts])
+            Reminder.objects.filter(message__in=[post.message_id for post in posts], assignment__isnull=False)
             .exclude(audience=LadderRung.Audience.PERSON)
             .exclude(state=Reminder.State.CANCELLED)
             .select_related("assignment__person__office", "assignment__requirement", "recipient")
         )
-        recipients = Recipients([item.assignment for item in reminders], now=self.at)
+        recipients = Recipients([item.task for item in reminders], now=self.at)
         people = defaultdict[int, set[int]](set)
         for item in reminders:
-            told = recipients.speaks_to(item.assignment, item.audience, item.recipient)
-            if told and not recipients.not_about(item.assignment):
+            told = recipients.speaks_to(item.task, item.audience, item.recipient)
+            if told and not recipients.not_about(item.task):
                 assert item.message_id is not None
-                people[item.message_id].add(item.assignment.person_id)
+                people[item.message_id].add(item.task.person_id)
         return people
 
     def _hand_over(self, job: Job) -> None:

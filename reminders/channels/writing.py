@@ -24,7 +24,7 @@ JOIN known ON known.channel = a.channel
 JOIN lms_reminders_message m ON m.recipient_id = a.person_id
 WHERE a.is_active AND m.state = 'sent' AND m.sent_at > %(since)s AND m.day >= %(earliest)s
     AND EXISTS (SELECT 1 FROM lms_reminders_reminder r
-        WHERE r.message_id = m.id AND r.audience <> 'person' AND r.state <> 'cancelled')
+        WHERE r.message_id = m.id AND r.assignment_id IS NOT NULL AND r.audience <> 'person' AND r.state <> 'cancelled')
     AND NOT EXISTS (SELECT 1 FROM lms_reminders_post p WHERE p.message_id = m.id AND p.channel = a.channel)
 ON CONFLICT DO NOTHING
 """

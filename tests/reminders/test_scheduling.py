@@ -139,7 +139,7 @@ def test_steps_are_edited_in_the_admin_after_use_and_none_is_sent_twice(due: Cas
     client.force_login(User.objects.create_superuser("root"))
     rungs = list(ladder.rungs.order_by("pk"))
     form = {
-        "name": "Renamed", "starts_on": "2026-11-23", "is_active": "on",
+        "name": "Renamed", "about": "tasks", "starts_on": "2026-11-23", "is_active": "on",
         "requirements": str(Requirement.objects.get().pk),
         "rungs-TOTAL_FORMS": str(len(rungs) + 1), "rungs-INITIAL_FORMS": str(len(rungs)),
         "rungs-MIN_NUM_FORMS": "1", "rungs-MAX_NUM_FORMS": "1000",

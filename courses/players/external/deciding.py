@@ -15,6 +15,7 @@ from courses.models import Proof, ProofDecision, Refusal
 from courses.players.external.handing_in import IN_A_FILE
 from courses.players.external.kinds import rule_of
 from courses.players.external.storing_files import may_open
+from courses.players.external.telling import tell
 from courses.players.external.ways import WAYS
 from lms.hash_chain import START, link
 from lms.people.models import Office, Person
@@ -122,6 +123,7 @@ def _decide(
     found.state = Proof.State(outcome)
     found.save(update_fields=["state"])
     log(found.person, f"lms.proof.{outcome}", user=by.user, data={"proof": str(found.key)})
+    tell(decision)
     return found, decision
 
 

@@ -27,6 +27,8 @@ from lms.people.models import person_of
 
 DECIDE = "lms.decide_ready"
 KEEP = "lms.keep_roster"
+ASKED = 10
+"""So many of the links sent to the signatory are listed, the last first."""
 CANNOT_ASK = {
     "signatory": gettext_lazy("Name the signatory and their e-mail first."),
     "text": gettext_lazy("No undertaking for partners is in force. Issue its text under Attestations first."),
@@ -92,13 +94,13 @@ class AgreementView(ForOneAgreement, WagtailAdminTemplateMixin, TemplateView):  
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, by = self.request.user, person_of(self.request.user)
         can_decide = user.has_perm(DECIDE) and by is not None
-        asked = self.agreement.invitations.filter(purpose=PartnerInvitation.Purpose.SIGN).order_by("-made_at").first()
+        asked = self.agreement.invitations.filter(purpose=PartnerInvitation.Purpose.SIGN).order_by("-made_at")
         return super().get_context_data(
             shown=self.agreement,
             line=overview(self.agreement, today=timezone.localdate()),
             focal_points=list(self.agreement.focal_points.order_by("name")),
             requirements=list(self.agreement.requirements.order_by("title")),
-            asked=asked,
+            asked=list(asked[:ASKED]),
             waiting=self.waiting,
             is_own=self.waiting is not None and by is not None and self.waiting.asked_by_id == by.pk,
             can_decide=can_decide,

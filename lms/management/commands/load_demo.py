@@ -16,7 +16,7 @@ from lms.as_known import known_all_along
 from lms.people.importing import import_directory
 from lms.people.models import Person
 from lms.requirements.models import Completion, Requirement
-from reminders.laying import lay_standard_ladder
+from reminders.laying import lay_renewal_ladders, lay_standard_ladder
 
 PEOPLE = 3800
 
@@ -64,6 +64,7 @@ class Command(BaseCommand):
                 self.step("classroom", lambda: classroom.hold(training=classroom.publish(), today=today))
                 self.step("external course", lambda: external.hand_in_some(course=external.publish(), today=today))
                 lay_standard_ladder(requirements=Requirement.objects.all(), starts_on=today)
+                lay_renewal_ladders(starts_on=today)
                 known_all_along()
             is_new = True
         accounts.open_accounts(settings.VAR / "demo.json", today=today)

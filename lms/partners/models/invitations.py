@@ -33,6 +33,7 @@ class PartnerInvitation(models.Model):
         SENT = "sent", _("sent")
         NO_ADDRESS = "no_address", _("not sent: no address")
         FAILED = "failed", _("given up")
+        NOT_NEEDED = "not_needed", _("not needed any more")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="invitations")
