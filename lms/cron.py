@@ -14,7 +14,6 @@ from lms.log.facts import enter_missing
 from lms.lrs.effects import follow_up
 from lms.lrs.forwarding.sending import forward_all
 from lms.partners import inviting
-from lms.partners.renewing import drop_unneeded
 from lms.partners.sending import send_all
 from lms.people.linking import forget_ended
 from lms.periodic import periodic
@@ -80,5 +79,4 @@ def forget_links(now: datetime) -> None:
 
 @periodic(every=timedelta(minutes=1), name="lms.invite_partners")
 def invite_partners(now: datetime) -> None:
-    drop_unneeded(now=now)
     send_all(now=now)

@@ -6,7 +6,7 @@ from lms.compliance import team
 from lms.compliance.api import figures, indicators, people_of_figures
 from lms.compliance.unsubscribing import stop_report
 from lms.gate.api import Bearer, api
-from lms.partners.views import bringing_in, keepers, visitors
+from lms.partners.views import bringing_in, declaring, keepers, visitors
 from lms.people import link_views
 from lms.people import views as people
 from lms.requirements import views as requirements
@@ -37,6 +37,7 @@ floor = [
     path("partners/roster.csv", bringing_in.template, name="partner_template"),
     path("partners/<int:agreement>/", keepers.roster, name="partner_roster"),
     path("partners/<int:agreement>/file/", bringing_in.take_in, name="partner_take_in"),
+    path("partners/<int:agreement>/declare/", declaring.declare_view, name="partner_declare"),
     path("partners/<int:agreement>/codes/", bringing_in.codes, name="partner_codes"),
     path("partners/<int:agreement>/links/", bringing_in.links, name="partner_links"),
     path("partners/<int:agreement>/links/<uuid:poster>/", bringing_in.poster, name="partner_poster"),

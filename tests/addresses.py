@@ -28,6 +28,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "partners/<agreement>/":     (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
     "partners/<agreement>/file/":
                                  (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
+    "partners/<agreement>/declare/":
+                                 (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
     "partners/<agreement>/codes/":
                                  (SIGN_IN, NONE,    NONE,    OK,      OK,      NONE),
     "partners/<agreement>/links/":

@@ -60,7 +60,12 @@ def main() -> int:
             for step in lint():
                 run(*step, environment=environment)
         if options.only in (None, "sqlite"):
-            run("tests on SQLite", [*PYTEST, "-n", "2", *options.rest], {}, environment=environment)
+            run(
+                "tests on SQLite",
+                [*PYTEST, "-n", "2", *([] if options.only else ["--first-database"]), *options.rest],
+                {},
+                environment=environment,
+            )
         if options.only in (None, "postgresql"):
             url = database if database.startswith("postgres") else start_postgresql(stack)
             run(

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lms.partners import rosters
+from lms.partners.models import AgreementMember
 from lms.partners.registering import MOST
 from lms.partners.rosters import Line
 from lms.partners.wording import PROBLEMS
 from lms.people.models import LANGUAGES
+from lms.requirements.models import Activity
 
 CODES = [code for code, _name in LANGUAGES]
 PLACES = {
@@ -94,6 +96,35 @@ class LinkForm(forms.Form):
         if not today <= day <= today + timedelta(days=LONGEST_LINK):
             raise forms.ValidationError(_("Choose a day from today on, a month from today at most."))
         return day
+
+
+class DeclareForm(forms.Form):
+    """Whom, which course, which day; nothing is chosen beforehand."""
+
+    course = forms.ChoiceField(label=_("Course"))
+    on = forms.DateField(label=_("Completed on"), widget=forms.DateInput(attrs={"type": "date"}))
+    people = forms.MultipleChoiceField(label=_("People"), widget=forms.CheckboxSelectMultiple)
+    sure = forms.BooleanField(
+        label=_("I declare that each of them has completed this course on that day. I know that this may be verified."),
+        error_messages={"required": _("Tick the box to declare it.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, courses: list[Activity], members: list[AgreementMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.courses = {str(course.pk): course for course in courses}
+        choice, people = self.fields["course"], self.fields["people"]
+        choice.choices = [(pk, course.name) for pk, course in self.courses.items()]  # type: ignore[attr-defined]
+        people.choices = [(str(item.pk), item.person.name) for item in members]  # type: ignore[attr-defined]
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("The date cannot be in the future."))
+        return day
+
+    @property
+    def activity(self) -> Activity:
+        return self.courses[self.cleaned_data["course"]]
 
 
 class CodeForm(forms.Form):

@@ -18,6 +18,7 @@ from lms.conf import conf
 from lms.dates import day
 from lms.partners.inviting import address_of, hash_of, secret_of
 from lms.partners.models import PartnerInvitation
+from lms.partners.renewing import drop_unneeded
 from lms.people.models import LANGUAGES
 from lms.redacting import without_addresses
 from lms.requirements import kinds
@@ -36,7 +37,8 @@ def send_waiting() -> None:
 
 
 def send_all(*, now: datetime) -> int:
-    """Every invitation that waits; how many went. One that breaks us does not hold up the others."""
+    """Every invitation that waits and is still needed; how many went. One that breaks us does not hold up the others."""
+    drop_unneeded(now=now)
     due = PartnerInvitation.objects.due(now).order_by("not_before", "pk")
     return sum(send(pk, at=now) for pk in list(due.values_list("pk", flat=True)))
 

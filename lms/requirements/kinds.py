@@ -108,6 +108,21 @@ class NeedsNoAccount(Protocol):
         """As ``describe``; every ``url`` opens for a session of a partner (``lms.partners.sessions.partner_of``)."""
 
 
+class WordNotTaken(Exception):
+    """The message says why, to whoever gave their word."""
+
+
+@runtime_checkable
+class TakesWord(Protocol):
+    """A kind of activity of which somebody else may say that a person has done it; it is kept as declared."""
+
+    def taking_word(self, activities: Iterable[Activity]) -> list[Activity]:
+        """Those of them of which it is taken at the moment; one query."""
+
+    def take_word(self, *, person: Person, activity: Activity, on: date, by: Person) -> None:
+        """Raises WordNotTaken."""
+
+
 _kinds: dict[str, ActivityKind] = {}
 
 
@@ -150,6 +165,24 @@ def describe_without_account(
         if group and isinstance(handler, NeedsNoAccount):
             found |= handler.describe_without_account(person=person, activities=group, registrations=registrations)
     return found
+
+
+def taking_word(activities: Iterable[Activity]) -> list[Activity]:
+    """Those of which somebody's word is taken, whatever their kind."""
+    given = list(activities)
+    found: list[Activity] = []
+    for name, handler in _kinds.items():
+        group = [activity for activity in given if activity.kind == name]
+        if group and isinstance(handler, TakesWord):
+            found += handler.taking_word(group)
+    return found
+
+
+def take_word(*, person: Person, activity: Activity, on: date, by: Person) -> None:
+    """Raises WordNotTaken."""
+    handler = _kinds[activity.kind]
+    assert isinstance(handler, TakesWord)
+    handler.take_word(person=person, activity=activity, on=on, by=by)
 
 
 def announce(requirement: Requirement) -> Announcement | None:

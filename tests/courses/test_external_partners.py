@@ -11,11 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Proof
-from courses.players.external.deciding import accept
+from courses.players.external.deciding import CannotDecide, accept
 from lms.partners.coverage import coverage
+from lms.partners.models import AgreementMember
+from lms.people.models import Person
 from lms.requirements.assigning import refresh
-from lms.requirements.models import AcceptedActivity
-from tests.cast import Cast
+from lms.requirements.models import AcceptedActivity, Activity
+from tests.cast import Cast, as_
 from tests.courses.external import certificate, give_rights, hand, make_external
 from tests.courses.lti import OUR_KEY, key_host, launch, make_tool, post_score, score, token_of
 from tests.lms.partners.desk import Desk
@@ -115,3 +117,77 @@ def test_the_word_of_the_person_covers_nobody_and_is_told_apart(desk: Desk, page
     accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
     assert covered(desk) == (0, 1, 0)
     assert "Declared only" in client.get("/partner/").content.decode()
+
+
+def declare(desk: Desk, who: Person, **changes: Any) -> str:
+    """On the focal point's page."""
+    members = list(AgreementMember.objects.order_by("pk").values_list("pk", flat=True))
+    values = {
+        "course": Activity.objects.get(kind="external").pk, "on": timezone.localdate() - timedelta(days=3),
+        "people": members, "sure": "on", **changes,
+    }  # fmt: skip
+    answer = as_(who).post(f"/partners/{desk.agreement.pk}/declare/", values, follow=True)
+    return str(answer.content.decode())
+
+
+def test_the_word_of_a_focal_point_is_kept_as_declared(desk: Desk, page: Any) -> None:
+    ada, ben = (member.person for member in desk.name("Ada", "Ben"))
+    roster = as_(desk.focal).get(f"/partners/{desk.agreement.pk}/").content.decode()
+    assert f"/partners/{desk.agreement.pk}/declare/" in roster
+    assert "2 people are declared" in declare(desk, desk.focal)
+    proof, other = Proof.objects.order_by("pk")
+    assert {proof.person, other.person} == {ada, ben}
+    assert (proof.declared_by, proof.handed_in_by, proof.way) == (desk.focal, desk.focal, "declaration")
+    assert covered(desk) == (0, 0, 2)  # nobody has looked at it yet
+    shown = as_(desk.cast.dora).get(f"/admin/proofs/{proof.key}/").content.decode()
+    assert "Fatou Focal" in shown
+    accept(proof=proof, by=desk.cast.dora, ticked=True, seen=proof.evidence())
+    assert covered(desk) == (0, 1, 1)
+    with pytest.raises(CannotDecide, match="own"):
+        accept(proof=other, by=desk.focal, ticked=True, seen=other.evidence())
+    assert "Ben: A proof is being checked already." in declare(
+        desk, desk.focal, people=[AgreementMember.objects.get(person=ben).pk]
+    )
+    assert Proof.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sure": ""}, "Tick the box to declare it."),
+        ({"people": []}, "This field is required."),
+        ({"people": [999999]}, "Select a valid choice."),
+        ({"course": 999999}, "Select a valid choice."),
+        ({"on": "2999-01-01"}, "The date cannot be in the future."),
+    ],
+)
+def test_what_cannot_be_declared_is_said_and_nothing_is_kept(
+    desk: Desk, page: Any, changes: dict[str, Any], said: str
+) -> None:
+    desk.name("Ada")
+    assert said in declare(desk, desk.focal, **changes)
+    assert not Proof.objects.exists()
+
+
+def test_nobody_declares_for_people_of_others_nor_over_their_own_proof(desk: Desk, page: Any) -> None:
+    (ada,) = desk.name("Ada")
+    for stranger in (desk.cast.bruno, desk.cast.amina):
+        if stranger.user is not None:
+            path = f"/partners/{desk.agreement.pk}/declare/"
+            assert as_(stranger).post(path, {"sure": "on"}).status_code == 404
+    hand(page, ada.person, way="code", code="A-1", upload=None)
+    said = declare(desk, desk.focal)
+    assert "A proof is being checked already." in said
+    assert Proof.objects.get().way == "code"
+
+
+def test_where_no_declaration_is_taken_none_is_offered(desk: Desk, page: Any) -> None:
+    desk.name("Ada")
+    page.ways = [way for way in page.ways.all() if way.way != "declaration"]
+    page.save_revision().publish()
+    path = f"/partners/{desk.agreement.pk}/"
+    assert "/declare/" not in as_(desk.focal).get(path).content.decode()
+    assert (
+        "No course under this agreement takes declarations." in as_(desk.focal).get(f"{path}declare/").content.decode()
+    )
+    assert not Proof.objects.exists()

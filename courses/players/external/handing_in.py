@@ -1,4 +1,5 @@
-"""Hands in proof of a course taken elsewhere, and takes it back. The learner's pages call these, for themselves only."""
+"""Hands in proof of a course taken elsewhere, and takes it back. People do so for themselves; a partner's focal point can
+declare for theirs, and no more."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from courses.models import Proof, ProofFile, Way
@@ -19,8 +21,10 @@ from courses.players.external.checking_files import BadFile, Checked, check
 from courses.players.external.kinds import registration_for, rule_of
 from courses.players.external.rules import address_problem
 from courses.players.external.scanning import is_scanned
+from courses.players.external.wording import CANNOT
 from lms.people.models import Person
 from lms.periodic import kick
+from lms.requirements.kinds import WordNotTaken
 from lms.requirements.models import Activity
 
 MOST_FILES_A_DAY = 10
@@ -79,6 +83,19 @@ def hand_in(
         storing_files.forget(stored)
         raise
     return proof
+
+
+def declare_for(*, person: Person, activity: Activity, on: date, by: Person) -> None:
+    """The word of a partner's focal point about one of their people. What the person has begun to hand in goes before it.
+    Raises WordNotTaken."""
+    with transaction.atomic():
+        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        if Proof.objects.of(person).open().filter(activity=activity).exists():
+            raise WordNotTaken(_("A proof is being checked already."))
+        try:
+            hand_in(person=person, activity=activity, way=Way.DECLARATION, given=Given(on=on, ticked=True), by=by)
+        except CannotHandIn as cannot:
+            raise WordNotTaken(str(CANNOT[cannot.reason])) from cannot
 
 
 def withdraw(*, proof: Proof, by: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID, uuid5
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.kinds import PartKind, WholeKind, editions
-from courses.models import ExternalPage, Proof
+from courses.models import ExternalPage, Proof, Way
 from courses.players.external.lti.keys import can_sign
 from courses.players.external.lti.tokens import active_tools
 from lms.lrs.statements import NAMESPACE
@@ -32,6 +33,21 @@ class ExternalKind(WholeKind[ExternalPage]):
         found = editions([activity.pk for activity in activities], ExternalPage)
         last, reported = last_proofs(person, found), reported_by_tool(found)
         return {pk: _step(page, last.get(pk), registrations[pk], pk in reported) for pk, page in found.items()}
+
+    def taking_word(self, activities: Iterable[Activity]) -> list[Activity]:
+        """Where the course's page opens declarations."""
+        given = list(activities)
+        rules = rules_of([activity.pk for activity in given])
+        return [item for item in given if item.pk in rules and takes_declarations(rules[item.pk])]
+
+    def take_word(self, *, person: Person, activity: Activity, on: date, by: Person) -> None:
+        from courses.players.external.handing_in import declare_for
+
+        declare_for(person=person, activity=activity, on=on, by=by)
+
+
+def takes_declarations(rule: ExternalPage) -> bool:
+    return bool(rule.live) and Way.DECLARATION in rule.open_ways()
 
 
 class ProofKind(PartKind):

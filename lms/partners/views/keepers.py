@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.partners.coverage import Cover, Covered, covered
+from lms.partners.declaring import courses
 from lms.partners.forms import NameForm
 from lms.partners.inviting import Invited, invite, revoke
 from lms.partners.models import Agreement, AgreementMember, PartnerInvitation
@@ -81,7 +82,7 @@ def roster(request: HttpRequest, agreement: int) -> HttpResponse:
     context = {
         "agreement": found, "line": overview(found, today=today), "page": page, "form": form,
         "missing": Cover.MISSING, "without_address": sum(not item.member.person.address for item in people),
-        "given_up": _given_up(found, people),
+        "given_up": _given_up(found, people), "can_declare": bool(courses(found)),
     }  # fmt: skip
     return private(render(request, "lms/partners/roster.html", context, status=422 if form.errors else 200))
 
