@@ -49,16 +49,21 @@ class Load:
         stop = time.monotonic() + seconds
 
         def ask() -> None:
-            with socket.create_connection(("127.0.0.1", self.port)) as connection:
-                while time.monotonic() < stop:
-                    with lock:
-                        request = next(waiting, None)
-                    if request is None:
-                        break
-                    begun = time.monotonic()
-                    connection.sendall(request)
-                    _answer(connection)
-                    times.append(time.monotonic() - begun)
+            connection = None
+            while time.monotonic() < stop:
+                with lock:
+                    request = next(waiting, None)
+                if request is None:
+                    break
+                begun = time.monotonic()
+                connection = connection or socket.create_connection(("127.0.0.1", self.port))
+                connection.sendall(request)
+                stays = _answer(connection)
+                times.append(time.monotonic() - begun)
+                if not stays:
+                    connection = connection.close()
+            if connection:
+                connection.close()
 
         before, begun = self.cpu(), time.monotonic()
         threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
@@ -76,8 +81,8 @@ class Load:
         return head.encode() + body
 
 
-def _answer(connection: socket.socket) -> None:
-    """Read one answer whole; anything but success is a fault of the benchmark."""
+def _answer(connection: socket.socket) -> bool:
+    """Read one answer whole; whether the connection stays open. Anything but success is a fault of the benchmark."""
     got = b""
     while b"\r\n\r\n" not in got:
         part = connection.recv(1 << 18)
@@ -92,3 +97,4 @@ def _answer(connection: socket.socket) -> None:
     missing = length - len(body)
     while missing > 0:
         missing -= len(connection.recv(min(missing, 1 << 20), socket.MSG_WAITALL))
+    return b"\r\nconnection: close" not in head.lower()

@@ -73,11 +73,11 @@ def main() -> int:
             for _ in range(ROUNDS):
                 for way, settings in WAYS.items():
                     os.environ |= settings | {"DATABASE_URL": addresses[way.partition(",")[0]]}
-                    reading = statements.ours(workers=3, threads=1)
+                    reading = statements.ours(workers=3, kind=("sync",))
                     for name in MEASURED_BY:
                         told[f"GET by {name}"][way].append(reading.gets(calls[name]))
                     reading.stop()
-                    writing = statements.ours(workers=1, threads=4)
+                    writing = statements.ours(workers=1, kind=("gthread", "--threads", "4"))
                     for batch in (100, 1):
                         told[f"POST {batch}"][way].append(writing.posts(batch))
                     writing.stop()

@@ -4,7 +4,7 @@
 ROWS=1000000 .venv/bin/python -m benchmarks.statements       # finds among so many
 RALPH=/path/to/venv/bin/python .venv/bin/python -m benchmarks.statements    # and against Ralph that stores nothing
 
-One worker of four threads for POST, three of one thread for GET; sixteen connections, statements of about 1.2 kB,
+One worker of four threads for POST, three of gunicorn's sync kind for GET; sixteen connections, statements of about 1.2 kB,
 PostgreSQL with durable commits; client, server and database share the machine. ``RALPH`` is the Python of an environment
 with ``ralph-malph[lrs,cli]`` in it.
 """
@@ -102,9 +102,11 @@ class Store:
         self.process.wait()
 
 
-def ours(*, workers: int, threads: int) -> Store:
+def ours(*, workers: int, kind: tuple[str, ...]) -> Store:
+    """Sync workers take request by request from one queue. Threads keep the connections that they got, some more than
+    others, and the slowest answers are of the worker that got most."""
     command = [sys.executable, "-m", "gunicorn", "lms.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", str(workers),
-               "--worker-class", "gthread", "--threads", str(threads), "--log-level", "error"]  # fmt: skip
+               "--worker-class", *kind, "--log-level", "error"]  # fmt: skip
     return Store(command, PORT, "/xapi/1.0.3/statements", dict(os.environ))
 
 
@@ -233,12 +235,12 @@ def server(folder: Path) -> Iterator[str]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)):
         told: dict[str, Measured] = {}
-        reading = ours(workers=3, threads=1)
+        reading = ours(workers=3, kind=("sync",))
         try:
             told |= {f"GET by {name}": reading.gets(calls) for name, calls in finds().items()}
         finally:
             reading.stop()
-        writing = ours(workers=1, threads=4)
+        writing = ours(workers=1, kind=("gthread", "--threads", "4"))
         try:
             told |= {"POST 100": writing.posts(100), "POST 1": writing.posts(1)}
             memory = [writing.load.memory()]

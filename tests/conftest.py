@@ -15,24 +15,24 @@ from lms.append_only import EVENTS, create_triggers, drop_triggers
 from tests.cast import cast
 
 __all__ = ["cast"]
-JOURNEYS = "tests/journeys/"
-WITH_SERVERS = (JOURNEYS, "tests/faults/", "tests/browser/")
+ON_POSTGRESQL = ("tests/journeys/", "tests/faults/")
+WITH_SERVERS = (*ON_POSTGRESQL, "tests/browser/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--first-database", action="store_true", help="leave out the browser journeys: they follow")
+    parser.addoption("--first-database", action="store_true", help="leave out journeys and faults: they follow")
     parser.addoption(
         "--second-database", action="store_true", help="leave out what asks no database: it has run before"
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where both databases follow one another. A browser takes a fifth of the time and tells little of a database."""
+    """Where both databases follow one another. Browsers and faults take a quarter of the time, and are for PostgreSQL."""
     is_first, is_second = config.getoption("--first-database"), config.getoption("--second-database")
     left_out = {
         item
         for item in items
-        if (is_first and item.nodeid.startswith(JOURNEYS)) or (is_second and not _asks_a_database(item))
+        if (is_first and item.nodeid.startswith(ON_POSTGRESQL)) or (is_second and not _asks_a_database(item))
     }
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
