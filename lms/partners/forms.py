@@ -102,8 +102,14 @@ class DeclareForm(forms.Form):
     """Whom, which course, which day; nothing is chosen beforehand."""
 
     course = forms.ChoiceField(label=_("Course"))
-    on = forms.DateField(label=_("Completed on"), widget=forms.DateInput(attrs={"type": "date"}))
-    people = forms.MultipleChoiceField(label=_("People"), widget=forms.CheckboxSelectMultiple)
+    on = forms.DateField(
+        label=_("Completed on"), widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Give the day on which they completed it.")},
+    )  # fmt: skip
+    people = forms.MultipleChoiceField(
+        label=_("People"), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one person.")},
+    )  # fmt: skip
     sure = forms.BooleanField(
         label=_("I declare that each of them has completed this course on that day. I know that this may be verified."),
         error_messages={"required": _("Tick the box to declare it.")},

@@ -155,7 +155,8 @@ def test_the_word_of_a_focal_point_is_kept_as_declared(desk: Desk, page: Any) ->
     ("changes", "said"),
     [
         ({"sure": ""}, "Tick the box to declare it."),
-        ({"people": []}, "This field is required."),
+        ({"people": []}, "Choose at least one person."),
+        ({"on": ""}, "Give the day on which they completed it."),
         ({"people": [999999]}, "Select a valid choice."),
         ({"course": 999999}, "Select a valid choice."),
         ({"on": "2999-01-01"}, "The date cannot be in the future."),
