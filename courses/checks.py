@@ -61,7 +61,7 @@ def files_come_from_another_origin(app_configs: Any, **kwargs: Any) -> list[Chec
     return [
         Error(
             f"LMS_PROOF_ORIGIN is no other origin than that of the site: {conf.PROOF_ORIGIN}",
-            hint="Give a host that stands for nothing else, such as https://files.example.org; add it to ALLOWED_HOSTS.",
+            hint="Give a host that stands for nothing else, such as https://proofs.example.org; add it to ALLOWED_HOSTS.",
             id="lms_courses.E003",
         )
     ]

@@ -25,7 +25,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://localhost:6379/0",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org",
     "LMS_IRI_BASE": "https://learn.example.org/xapi",
-    "LMS_PROOF_ORIGIN": "https://files.example.org",
+    "LMS_PROOF_ORIGIN": "https://proofs.example.org",
     "LMS_OPERATORS": "operators@example.org",
 }
 PYTEST = [sys.executable, "-m", "pytest", "-q"]

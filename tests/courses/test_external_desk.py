@@ -252,15 +252,15 @@ def test_the_file_is_saved_and_never_shown(proof: Proof, page: ExternalPage, cas
 def test_the_file_comes_from_another_origin_at_which_nobody_is_signed_in(
     proof: Proof, page: ExternalPage, cast: Cast, settings: Any
 ) -> None:
-    settings.LMS_PROOF_ORIGIN = "http://files.testserver"
-    settings.ALLOWED_HOSTS = ["testserver", "files.testserver"]
-    path, files = f"/admin/proofs/{proof.key}/{proof.files.get().key}/", Client(headers={"host": "files.testserver"})
+    settings.LMS_PROOF_ORIGIN = "http://proofs.testserver"
+    settings.ALLOWED_HOSTS = ["testserver", "proofs.testserver"]
+    path, files = f"/admin/proofs/{proof.key}/{proof.files.get().key}/", Client(headers={"host": "proofs.testserver"})
     for person in (cast.bruno, cast.eve):
         assert as_(person).get(path).status_code in (302, 403)
-        assert "files.testserver" not in as_(person).get(path).headers.get("Location", "")
+        assert "proofs.testserver" not in as_(person).get(path).headers.get("Location", "")
     way = as_(cast.dora).get(path).headers["Location"]
-    assert way.startswith("http://files.testserver/proof-file/")
-    ticket = way.removeprefix("http://files.testserver")
+    assert way.startswith("http://proofs.testserver/proof-file/")
+    ticket = way.removeprefix("http://proofs.testserver")
     answer = files.get(ticket)
     assert answer.content == storing_files.read(proof.files.get().stored_as)
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")

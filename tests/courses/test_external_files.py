@@ -170,12 +170,12 @@ def test_a_refusal_leaves_nothing_behind(cast: Cast, settings: Any, tmp_path: Pa
     ("origin", "found"),
     [
         ("", []),
-        ("https://files.example.org", []),
+        ("https://proofs.example.org", []),
         ("http://127.0.0.1:8000/", []),
         ("http://localhost:9000", ["lms_courses.E003"]),  # cookies know no ports
-        ("files.example.org", ["lms_courses.E003"]),
-        ("https://files.example.org/proofs", ["lms_courses.E003"]),
-        ("https://localhost@files.example.org", ["lms_courses.E003"]),
+        ("proofs.example.org", ["lms_courses.E003"]),
+        ("https://proofs.example.org/proofs", ["lms_courses.E003"]),
+        ("https://localhost@proofs.example.org", ["lms_courses.E003"]),
     ],
 )
 def test_the_origin_of_files_is_another_one(settings: Any, origin: str, found: list[str]) -> None:

@@ -15,8 +15,8 @@ from courses.players.external.examining import examine_all
 from lms.people.models import Person
 from lms.requirements.models import Completion
 from tests.cast import Cast, make_requirement
+from tests.courses.badges import ACHIEVEMENT, ED, ISSUER, baked, credential, jwk_of, signed
 from tests.courses.external import DONE_ON, give_rights, make_external
-from tests.courses.test_external_badges import ACHIEVEMENT, ED, ISSUER, baked, credential, jwk_of, signed
 from tests.journeys.browser import Visitor
 from tests.journeys.test_auditor import sign_in
 from tests.journeys.test_external import decided
