@@ -15,8 +15,8 @@ class CourseSettings:
     )
     PROOF_ORIGIN = Setting(
         "",
-        "Another origin of this site, such as https://proofs.example.org, from which reviewers save files of proofs; empty: "
-        "they come from the site's own.",
+        "Another origin of this site, such as https://proofs.example.org, from which reviewers save files of proofs; "
+        "empty: they come from the site's own.",
     )
     SCANNER = Setting(
         "",

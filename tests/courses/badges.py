@@ -7,12 +7,9 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from django.core.files.base import ContentFile
@@ -30,13 +27,6 @@ ISSUER, ACHIEVEMENT = f"https://{HOST}/issuers/1", "https://other.example/achiev
 DID = f"did:web:{HOST}"
 ED = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 RSA = rsa.generate_private_key(65537, 2048)
-
-
-@pytest.fixture(autouse=True)
-def standing(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

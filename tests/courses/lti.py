@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
@@ -164,3 +165,12 @@ def read_launch(token: str, tool: Tool) -> dict[str, Any]:
               if item["kid"] == jwt.get_unverified_header(token)["kid"]]  # fmt: skip
     found: dict[str, Any] = jwt.decode(token, jwt.PyJWK(key), algorithms=["RS256"], audience=tool.client_id)
     return found
+
+
+@pytest.fixture
+def host(settings: Any) -> Iterator[KeyHost]:
+    """Where the tool publishes its keys; the site may ask it, and signs with a key of its own."""
+    with key_host() as found:
+        settings.LMS_LTI_KEYS = OUR_KEY
+        settings.LMS_LTI_STAND_IN = found.origin
+        yield found

@@ -15,11 +15,11 @@ from openbadgeslib.ob3 import status_entry
 from courses.models import ExternalPage, Proof
 from tests.cast import Cast
 from tests.courses.badge_issuer import COURSE, BadgeIssuer
-from tests.courses.badges import ALL_GOOD, DID, ISSUER, answers, found, page, refusal, standing
-from tests.courses.external import DONE_ON, hand, picture
+from tests.courses.badges import ALL_GOOD, DID, ISSUER, answers, found, page, refusal
+from tests.courses.external import DONE_ON, hand, picture, standing_clock
 from tests.courses.test_external_examining import HOST, provider
 
-__all__ = ["page", "standing"]
+__all__ = ["page", "standing_clock"]
 pytestmark = pytest.mark.django_db
 ADDRESS, AT = "bruno@example.org", datetime.combine(DONE_ON, time(10), UTC)
 

@@ -36,12 +36,11 @@ from tests.courses.badges import (
     jwk_of,
     page,
     signed,
-    standing,
 )
-from tests.courses.external import NOW, hand
+from tests.courses.external import NOW, hand, standing_clock
 from tests.courses.test_external_examining import HOST, provider
 
-__all__ = ["page", "standing"]
+__all__ = ["page", "standing_clock"]
 
 
 @pytest.mark.django_db

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,19 +25,13 @@ from lms.people.models import OfficeAccess, Person
 from lms.requirements.merging import merge
 from lms.requirements.models import Assignment, Completion
 from tests.cast import Cast, make_person, make_requirement
-from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external
+from tests.courses.external import DONE_ON, NOW, give_rights, hand, make_external, standing_clock
 from tests.lms.compliance.auditing.packs import place_of, read, take, unpack, verify
 from tests.lms.test_verify_ledger import tamper
 
 pytestmark = pytest.mark.django_db
+__all__ = ["standing_clock"]
 HEAD = "number,email,reference,completed_on,course_version,evidence"
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.LMS_PROOF_ROOT = str(tmp_path / "proofs")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

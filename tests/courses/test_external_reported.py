@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -24,16 +22,11 @@ from lms.requirements.claiming import CannotBeAccepted, accept, can_count
 from lms.requirements.merging import merge
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from tests.cast import Cast, make_person, make_requirement
-from tests.courses.external import NOW, give_rights, make_external
+from tests.courses.external import NOW, give_rights, make_external, standing_clock
 from tests.lms.lrs.client import Store, account, statement, voiding
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+__all__ = ["standing_clock"]
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,11 +16,11 @@ from tests.at_once import at_once
 from tests.cast import Cast, make_requirement
 from tests.courses.external import make_external
 from tests.courses.lti import (
-    OUR_KEY,
+    KeyHost,
     ask_token,
     begun,
     claims,
-    key_host,
+    host,
     make_tool,
     post_score,
     request_of,
@@ -32,6 +30,8 @@ from tests.courses.lti import (
     token_of,
 )
 
+__all__ = ["host"]
+
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
@@ -39,13 +39,11 @@ def cast(transactional_db: None) -> Cast:
 
 
 @pytest.fixture
-def tool(cast: Cast, settings: Any) -> Iterator[Tool]:
-    with key_host() as host:
-        settings.LMS_LTI_KEYS, settings.LMS_LTI_STAND_IN = OUR_KEY, host.origin
-        page = make_external()
-        make_requirement("bsafe", page.activity)
-        cast.assign(timezone.localdate())
-        yield make_tool(page, host.origin)
+def tool(cast: Cast, host: KeyHost) -> Tool:
+    page = make_external()
+    make_requirement("bsafe", page.activity)
+    cast.assign(timezone.localdate())
+    return make_tool(page, host.origin)
 
 
 def test_the_same_score_at_once_is_one_statement_and_one_completion(cast: Cast, tool: Tool) -> None:

@@ -24,7 +24,7 @@ from lms.lrs.recording import actor_of
 from lms.requirements.claiming import can_count
 from lms.requirements.models import Activity, Claim, Completion
 from tests.cast import Cast
-from tests.courses.external import NOW, make_external
+from tests.courses.external import NOW, make_external, standing_clock
 from tests.courses.lti import (
     OTHER,
     TOOL,
@@ -33,6 +33,7 @@ from tests.courses.lti import (
     ask_token,
     begun,
     claims,
+    host,
     key_host,
     make_tool,
     post_score,
@@ -42,10 +43,10 @@ from tests.courses.lti import (
     signed_in,
     token_of,
 )
-from tests.courses.test_lti_scores import DONE, _now, host, page, report, said, tool
+from tests.courses.test_lti_scores import DONE, page, report, said, tool
 
 pytestmark = pytest.mark.django_db
-__all__ = ["_now", "host", "page", "tool"]
+__all__ = ["host", "page", "standing_clock", "tool"]
 
 
 # ---- tokens

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,12 +17,11 @@ from lms.people.linking import make_link
 from lms.people.models import Person
 from lms.requirements.models import Assignment
 from tests.cast import Cast, make_requirement
-from tests.courses.external import NOW, make_external
+from tests.courses.external import NOW, make_external, standing_clock
 from tests.courses.lti import (
-    OUR_KEY,
     KeyHost,
     begun,
-    key_host,
+    host,
     launch,
     make_tool,
     read_launch,
@@ -32,22 +30,9 @@ from tests.courses.lti import (
 )
 
 pytestmark = pytest.mark.django_db
+__all__ = ["host", "standing_clock"]
 AUTHORIZE = "/learning/tool/authorize/"
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def host(settings: Any) -> Iterator[KeyHost]:
-    with key_host() as found:
-        settings.LMS_LTI_KEYS = OUR_KEY
-        settings.LMS_LTI_STAND_IN = found.origin
-        yield found
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +21,11 @@ from lms.requirements.claiming import accept, can_count
 from lms.requirements.merging import merge
 from lms.requirements.models import Activity, Assignment, Claim, Completion
 from tests.cast import Cast, make_person, make_requirement
-from tests.courses.external import NOW, give_rights, make_external
+from tests.courses.external import NOW, give_rights, make_external, standing_clock
 from tests.courses.lti import (
-    OUR_KEY,
     KeyHost,
     ask_token,
-    key_host,
+    host,
     launch,
     make_tool,
     post_score,
@@ -37,21 +35,8 @@ from tests.courses.lti import (
 )
 
 pytestmark = pytest.mark.django_db
+__all__ = ["host", "standing_clock"]
 BEGAN, DONE = NOW - timedelta(hours=3), NOW - timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Any) -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def host(settings: Any) -> Iterator[KeyHost]:
-    with key_host() as found:
-        settings.LMS_LTI_KEYS = OUR_KEY
-        settings.LMS_LTI_STAND_IN = found.origin
-        yield found
 
 
 @pytest.fixture

@@ -21,20 +21,21 @@ from courses.players.external.lti.forgetting import forget_old_launches
 from courses.players.external.lti.keys import make_key
 from lms.requirements.models import Activity
 from tests.cast import Cast
-from tests.courses.external import NOW, give_rights, make_external
+from tests.courses.external import NOW, give_rights, make_external, standing_clock
 from tests.courses.lti import (
     OUR_KEY,
     KeyHost,
     begun,
+    host,
     launch,
     request_of,
     signed_in,
     token_of,
 )
-from tests.courses.test_lti_launches import AUTHORIZE, _now, host, page, tool
+from tests.courses.test_lti_launches import AUTHORIZE, page, tool
 
 pytestmark = pytest.mark.django_db
-__all__ = ["_now", "host", "page", "tool"]
+__all__ = ["host", "page", "standing_clock", "tool"]
 
 
 # ---- our keys

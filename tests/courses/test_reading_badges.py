@@ -29,11 +29,10 @@ from tests.courses.badges import (
     page,
     refusal,
     signed,
-    standing,
 )
-from tests.courses.external import DONE_ON, picture
+from tests.courses.external import DONE_ON, picture, standing_clock
 
-__all__ = ["page", "standing"]
+__all__ = ["page", "standing_clock"]
 
 
 def with_header(**header: Any) -> str:
