@@ -20,7 +20,7 @@ class FileOriginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host = host_of_files()
-        if host and request.get_host() == host and not _is_file(request.path_info):
+        if host and request.get_host().lower() == host and not _is_file(request.path_info):
             return HttpResponseNotFound("", content_type="text/plain")
         return self.get_response(request)
 

@@ -268,8 +268,11 @@ def test_the_file_comes_from_another_origin_at_which_nobody_is_signed_in(
     assert as_(cast.dora).get(ticket).status_code == 404  # not where people are signed in
     assert files.get(ticket.replace("proof-file/", "proof-file/x")).status_code == 404
     assert files.post(ticket).status_code == 405
-    for other in ("/", "/admin/", "/accounts/login/", "/learning/", path, "/proof-file/"):
-        assert files.get(other).status_code == 404, other
+    for host in ("proofs.testserver", "Proofs.TestServer"):
+        for other in ("/", "/admin/", "/accounts/login/", "/learning/", path, "/proof-file/"):
+            assert Client(headers={"host": host}).get(other).status_code == 404, other
+    settings.LMS_PROOF_ORIGIN = "http://Proofs.testserver"
+    assert files.get(ticket).status_code == 200
     with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
         assert files.get(ticket).status_code == 404
     storing_files.forget(proof.files.get().stored_as)

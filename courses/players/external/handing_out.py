@@ -47,7 +47,7 @@ def hand_out(file: ProofFile) -> HttpResponse:
 @require_safe
 def proof_file(request: HttpRequest, ticket: str) -> HttpResponse:
     """Anybody who holds a ticket of this minute may save its file, at the other origin only; nobody is signed in there."""
-    if request.get_host() != host_of_files():
+    if request.get_host().lower() != host_of_files():
         raise Http404
     try:
         key = signing.loads(ticket, salt=SALT, max_age=HOLDS)
@@ -61,7 +61,7 @@ def proof_file(request: HttpRequest, ticket: str) -> HttpResponse:
 
 def host_of_files() -> str:
     """With its port, as browsers name it; empty where there is no other origin."""
-    return urlsplit(conf.PROOF_ORIGIN).netloc
+    return urlsplit(conf.PROOF_ORIGIN).netloc.lower()
 
 
 def _saved(file: ProofFile) -> HttpResponse:
