@@ -38,7 +38,8 @@ def address_of(request: HttpRequest) -> str:
     """Where it comes from. What the visitor wrote into the header stands left of what our own proxies added to it."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     proxies = conf.TRUSTED_PROXIES
-    return hops[-proxies] if 0 < proxies <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    seen = hops[-proxies] if 0 < proxies <= len(hops) else ""
+    return seen or request.META.get("REMOTE_ADDR", "")
 
 
 def _name(request: HttpRequest, what: str) -> str:

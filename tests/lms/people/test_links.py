@@ -205,6 +205,7 @@ def test_visitors_behind_a_proxy_are_told_apart_by_what_the_proxy_saw(
     answers = [answer(f"10.0.0.{made_up}, 203.0.113.5") for made_up in range(31)]
     assert answers == [410] * 30 + [429]  # what the visitor writes into the header changes nothing
     assert answer("10.0.0.1, 203.0.113.6") == 410
+    assert client.get("/link/guess/", REMOTE_ADDR="203.0.113.7").status_code == 410  # past the proxy: as it is
     settings.LMS_TRUSTED_PROXIES = 3  # they are not all there: nothing in the header is theirs
     assert answer("203.0.113.5") == 410
 
