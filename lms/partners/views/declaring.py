@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -26,16 +26,18 @@ AT_ONCE = 200
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare_view(request: HttpRequest, agreement: int) -> HttpResponse:
-    """Of whoever lacks the training. HR without a record of their own cannot: a declaration is somebody's word."""
+    """Of whoever lacks the training. 404 for HR without a record of their own: a declaration is somebody's word."""
     found = one_of(request, agreement)
     by: Person | None = request.person  # type: ignore[attr-defined]
+    if by is None:
+        raise Http404
     today = timezone.localdate()
     lacking = [
         item.member for item in covered([found.pk], today=today) if item.cover == Cover.MISSING or item.is_lapsing
     ]
-    offered = courses(found) if by is not None else []
+    offered = courses(found)
     form = DeclareForm(request.POST or None, courses=offered, members=lacking[:AT_ONCE])
-    if request.method == "POST" and by is not None and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         chosen = [item for item in lacking if str(item.pk) in form.cleaned_data["people"]]
         told = declare(members=chosen, activity=form.activity, on=form.cleaned_data["on"], by=by)
         _say(request, told)

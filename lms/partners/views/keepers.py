@@ -82,7 +82,7 @@ def roster(request: HttpRequest, agreement: int) -> HttpResponse:
     context = {
         "agreement": found, "line": overview(found, today=today), "page": page, "form": form,
         "missing": Cover.MISSING, "without_address": sum(not item.member.person.address for item in people),
-        "given_up": _given_up(found, people), "can_declare": bool(courses(found)),
+        "given_up": _given_up(found, people), "can_declare": request.person is not None and bool(courses(found)),  # type: ignore[attr-defined]
     }  # fmt: skip
     return private(render(request, "lms/partners/roster.html", context, status=422 if form.errors else 200))
 
