@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from courses.models import Proof, Way
+from courses.players.external import telling
 from courses.players.external.deciding import accept
 from courses.players.external.handing_in import Given, hand_in
 from lms.partners.models import Agreement, AgreementMember
@@ -18,6 +19,7 @@ from lms.requirements.assigning import refresh
 from lms.requirements.models import AcceptedActivity, Activity, Requirement
 from lms.site.demo_organisation import external, population
 from reminders.laying import lay_standard_ladder
+from reminders.models import Reminder
 
 MONTHS = 24
 COURSE = external.Course(
@@ -50,6 +52,9 @@ def lay_down(today: date) -> None:
     for proof in sorted(handed_in, key=lambda proof: (proof.handed_in_at, proof.pk)):  # as the decisions are chained
         looked = min(proof.handed_in_at + timedelta(days=2), timezone.now())
         accept(proof=proof, by=hr, ticked=True, seen=proof.evidence(), now=looked)
+    Reminder.objects.filter(
+        kind=telling.KIND
+    ).delete()  # they were told at the time: nobody gets months of news at once
 
 
 def _rule(course: Activity, today: date) -> Requirement:

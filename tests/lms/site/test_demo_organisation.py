@@ -33,6 +33,7 @@ from lms.site.demo_organisation import population
 from lms.site.demo_organisation.names import POOLS, mailbox
 from lms.site.demo_organisation.offices import offices
 from lms.tokens.models import AccessToken
+from reminders.models import Reminder
 
 PEOPLE = 150
 
@@ -210,3 +211,6 @@ def test_partners_are_asked_and_stand_at_every_stage(demo: dict[str, Any]) -> No
     assert {line.state for line in lines} >= {State.TRAINING_OPEN, State.TRAINING_VERIFIED}
     assert sum(line.coverage.verified for line in lines) > 0
     assert sum(line.coverage.missing for line in lines) > 0
+    assert (
+        Reminder.objects.filter(kind="proof").count() <= 2
+    )  # what HR decides today; older news were told at the time
