@@ -23,10 +23,10 @@ from lms.partners.inviting import CannotAsk, ask_for_undertaking
 from lms.partners.models import PartnerInvitation
 from lms.partners.overview import overview
 from lms.partners.readying import CannotDeclare, ask, decide, declare, withdraw
+from lms.partners.views.keepers import KEEP
 from lms.people.models import person_of
 
 DECIDE = "lms.decide_ready"
-KEEP = "lms.keep_roster"
 ASKED = 10
 """So many of the links sent to the signatory are listed, the last first."""
 CANNOT_ASK = {
@@ -133,7 +133,7 @@ class AgreementView(ForOneAgreement, WagtailAdminTemplateMixin, TemplateView):  
         try:
             ask_for_undertaking(agreement=self.agreement, by=self.request.user)
         except CannotAsk as error:
-            messages.error(self.request, CANNOT_ASK[str(error)])
+            messages.error(self.request, CANNOT_ASK[error.reason])
         else:
             messages.success(self.request, _("The signatory gets an e-mail with a link to read and sign."))
 
