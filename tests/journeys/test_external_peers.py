@@ -183,6 +183,6 @@ def test_a_code_counts_once_it_is_accepted_and_a_declaration_asks_for_proof(
     assert not is_done(chen)
     assert chen.sees("It is declared: hand in your proof")
     chen.press("Continue")
-    assert chen.sees("Your declaration is on record.")
+    assert chen.sees("The declaration that you have taken it is on record.")
     for learner in (bruno, chen):
         learner.close()

@@ -103,11 +103,21 @@ def test_each_decision_is_told_in_ones_language_with_the_way_back_to_the_proof(
     assert client.get(f"/learning/proof/{proof.key}/").status_code == 200
 
 
-def test_a_declaration_that_is_accepted_is_not_called_a_proof(cast: Cast, course: Any, mailbox: Any) -> None:
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("accept", "The declaration that you have taken it is on record."),
+        ("reject", "The declaration that you have taken it is not accepted."),
+    ],
+)
+def test_a_declaration_is_not_called_a_proof_nor_ones_own(
+    cast: Cast, course: Any, mailbox: Any, how: str, said: str
+) -> None:
+    """Chen has declared it of Bruno."""
     Person.objects.filter(pk=cast.bruno.pk).update(language="en")
-    decide(hand(course, cast.bruno, way="declaration", by=cast.chen), cast)
+    decide(hand(course, cast.bruno, way="declaration", by=cast.chen), cast, how)
     run()
-    assert "Your declaration is on record." in part(only(mailbox), "plain")
+    assert said in part(only(mailbox), "plain")
 
 
 def test_jobs_that_run_twice_and_at_once_tell_it_once(cast: Cast, course: Any, mailbox: Any) -> None:

@@ -71,11 +71,15 @@ def _said(decision: ProofDecision, language: str, titles: dict[int, str]) -> not
 
 def _accepted(proof: Proof) -> str:
     if proof.declared_by_id is not None:
-        return _("Your declaration is on record. It counts once your proof is handed in and checked.")
+        return _(
+            "The declaration that you have taken it is on record. It counts once your proof is handed in and checked."
+        )
     return _("Your proof is accepted. It counts from %(day)s.") % {"day": day(proof.on)}
 
 
 def _not_accepted(decision: ProofDecision) -> str:
     is_asked = decision.outcome == ProofDecision.Outcome.MORE_NEEDED
     said = _("Another is needed.") if is_asked else _("Your proof is not accepted.")
+    if decision.proof.declared_by_id is not None and not is_asked:
+        said = _("The declaration that you have taken it is not accepted.")  # their own, or of their focal point
     return f"{said} {decision.get_reason_display()}"
